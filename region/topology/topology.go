@@ -1,0 +1,150 @@
+package topology
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Topology is the content of topology.yaml.
+type Topology struct {
+	Regions   []Region                 `yaml:"regions"`
+	RTT       map[string]time.Duration `yaml:"rtt"`    // by pair, "us-eu"
+	Jitter    time.Duration            `yaml:"jitter"` // plus or minus, on the round trip
+	Links     Links                    `yaml:"links"`
+	Handles   Handles                  `yaml:"handles"`
+	Retention Retention                `yaml:"retention"`
+	Relay     Relay                    `yaml:"relay"`
+}
+
+// Region is one region's name and the addresses (host:port) it listens on.
+type Region struct {
+	Name     string `yaml:"name"`
+	Router   string `yaml:"router"`
+	HTTP     string `yaml:"http"`
+	NATS     string `yaml:"nats"`
+	Monitor  string `yaml:"monitor"`
+	Postgres string `yaml:"postgres"`
+}
+
+// Retention bounds what a region keeps for others (I4).
+type Retention struct {
+	PeerAge     time.Duration `yaml:"peer_age"`     // silence after which a peer is de-registered
+	PeerBytes   int64         `yaml:"peer_bytes"`   // log held back for one peer after which it is de-registered
+	StreamBytes int64         `yaml:"stream_bytes"` // size of the JetStream cache
+	Idempotency time.Duration `yaml:"idempotency"`  // life of an Idempotency-Key
+}
+
+// Relay says whether, and after what silence of its origin, a log is read from
+// another holder.
+type Relay struct {
+	Enabled bool          `yaml:"enabled"`
+	After   time.Duration `yaml:"after"`
+}
+
+// Load reads and validates the file at path.
+func Load(path string) (*Topology, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read topology: %w", err)
+	}
+	t := &Topology{}
+	if err := yaml.UnmarshalWithOptions(text, t, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("parse %s: %w", path, err)
+	}
+	if err := t.Validate(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return t, nil
+}
+
+// Region returns the region of that name.
+func (t *Topology) Region(name string) (Region, error) {
+	for _, r := range t.Regions {
+		if r.Name == name {
+			return r, nil
+		}
+	}
+	return Region{}, fmt.Errorf("unknown region %q: topology.yaml has %v", name, t.Names())
+}
+
+// Names lists the regions in the file's order.
+func (t *Topology) Names() []string {
+	names := make([]string, len(t.Regions))
+	for i, r := range t.Regions {
+		names[i] = r.Name
+	}
+	return names
+}
+
+// Peers lists every region but self, in the file's order.
+func (t *Topology) Peers(self string) []string {
+	var peers []string
+	for _, r := range t.Regions {
+		if r.Name != self {
+			peers = append(peers, r.Name)
+		}
+	}
+	return peers
+}
+
+// Distance is the round-trip time between two regions, zero from one to itself.
+func (t *Topology) Distance(a, b string) time.Duration {
+	if d, ok := t.RTT[a+"-"+b]; ok {
+		return d
+	}
+	return t.RTT[b+"-"+a]
+}
+
+// Validate reports everything that is wrong with t at once.
+func (t *Topology) Validate() error {
+	var errs []error
+	seen := map[string]bool{}
+	for _, r := range t.Regions {
+		if !nameOK(r.Name) {
+			errs = append(errs, fmt.Errorf("region name %q: want 1 to 16 lower-case letters or digits, a letter first", r.Name))
+		}
+		if seen[r.Name] {
+			errs = append(errs, fmt.Errorf("region %q appears twice", r.Name))
+		}
+		seen[r.Name] = true
+	}
+	if len(t.Regions) == 0 {
+		errs = append(errs, errors.New("no regions"))
+	}
+	for i, a := range t.Regions {
+		for _, b := range t.Regions[i+1:] {
+			if t.Distance(a.Name, b.Name) <= 0 {
+				errs = append(errs, fmt.Errorf("rtt: %s-%s is missing", a.Name, b.Name))
+			}
+		}
+	}
+	errs = append(errs, t.Links.validate(seen), t.Handles.validate(seen), t.Retention.validate())
+	if t.Relay.Enabled && t.Relay.After <= 0 {
+		errs = append(errs, errors.New("relay.after must be positive (use relay.enabled: false to switch it off)"))
+	}
+	return errors.Join(errs...)
+}
+
+func (r Retention) validate() error {
+	if r.PeerAge <= 0 || r.PeerBytes <= 0 || r.StreamBytes <= 0 || r.Idempotency <= 0 {
+		return errors.New("retention: peer_age, peer_bytes, stream_bytes and idempotency must all be positive")
+	}
+	return nil
+}
+
+// nameOK keeps names usable in proxy names, stream names and version vectors.
+func nameOK(s string) bool {
+	if s == "" || len(s) > 16 || s[0] < 'a' || s[0] > 'z' {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}
