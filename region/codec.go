@@ -18,7 +18,8 @@ const formatVersion = 1
 //	events (count, then each) · checksum
 //
 // Dots name their origin by its index in the table above. Every dot's origin is
-// there: a region only replaces what it has applied.
+// there: a region only replaces what it has applied. An event on the same key as
+// the one before has an empty key, so that a patch of many fields stays small.
 
 // Encode sets e.Payload and e.Checksum, as the continuation of the log that ends
 // in prev. It reuses the capacity of buf.
@@ -42,16 +43,22 @@ func (e *Entry) Encode(buf []byte, prev Checksum) {
 	b = binary.AppendUvarint(b, e.FirstOrdinal)
 	b = binary.AppendVarint(b, e.CommittedAt.UnixMicro())
 	b = binary.AppendUvarint(b, uint64(len(e.Events)))
+	last := ""
 	for i := range e.Events {
-		b = e.Events[i].append(b, table)
+		b = e.Events[i].append(b, table, last)
+		last = e.Events[i].Key
 	}
 	e.Checksum = prev.Next(b)
 	e.Payload = append(b, e.Checksum[:]...)
 }
 
-func (ev *Event) append(b []byte, table []crdt.Origin) []byte {
+func (ev *Event) append(b []byte, table []crdt.Origin, last string) []byte {
 	b = append(b, byte(ev.Kind))
-	b = appendString(b, ev.Key)
+	if ev.Key == last {
+		b = append(b, 0)
+	} else {
+		b = appendString(b, ev.Key)
+	}
 	switch ev.Kind {
 	case ProfilePut:
 		b = binary.AppendVarint(b, int64(ev.Stamp))
@@ -98,11 +105,6 @@ func appendDots(b []byte, dots []crdt.Dot, table []crdt.Origin) []byte {
 	return b
 }
 
-// Size is an upper bound of the bytes that ev takes in a payload.
-func (ev *Event) Size() int {
-	return 48 + len(ev.Key) + len(ev.Member) + len(ev.Value) + 22*len(ev.Dots)
-}
-
 // Decode reads a payload. The entry's strings share one copy of it, and
 // e.Payload is payload itself. Whether it continues a log is for Follows to say.
 func Decode(payload []byte) (*Entry, error) {
@@ -143,8 +145,13 @@ func (e *Entry) decode(r *reader) {
 	e.FirstOrdinal = r.uint()
 	e.CommittedAt = time.UnixMicro(r.int())
 	e.Events = make([]Event, r.count(3))
+	last := ""
 	for i := range e.Events {
 		e.Events[i].decode(r, table)
+		if e.Events[i].Key == "" {
+			e.Events[i].Key = last
+		}
+		last = e.Events[i].Key
 	}
 }
 
