@@ -1,0 +1,114 @@
+package links_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"pangea/chaos/links"
+	"pangea/region/topology"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// serve lays the links of us, eu and ap, each of which is one echo server.
+func serve(t *testing.T) (*links.Network, *topology.Topology) {
+	t.Helper()
+	topo := &topology.Topology{
+		RTT:   map[string]time.Duration{"us-eu": 80 * time.Millisecond, "us-ap": 151 * time.Millisecond, "eu-ap": 120 * time.Millisecond},
+		Links: topology.Links{API: "127.0.0.1:0", Listeners: map[string]string{}},
+	}
+	for _, name := range []string{"us", "eu", "ap"} {
+		addr := echo(t)
+		topo.Regions = append(topo.Regions, topology.Region{Name: name, NATS: addr, HTTP: addr})
+	}
+	for _, l := range topo.AllLinks() {
+		topo.Links.Listeners[l.Name()] = "127.0.0.1:0"
+	}
+	server, err := links.Serve(t.Context(), topo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return links.Open(server.Topology()), server.Topology()
+}
+
+// echo serves TCP connections until the test ends.
+func echo(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			serving.Go(func() {
+				defer conn.Close()
+				_, _ = io.Copy(conn, conn)
+			})
+		}
+	})
+	t.Cleanup(func() {
+		listener.Close()
+		serving.Wait()
+	})
+	return listener.Addr().String()
+}
+
+// dial opens a connection over the link, or says why there is none.
+func dial(t *testing.T, topo *topology.Topology, dialer, target string, p topology.Protocol) (net.Conn, error) {
+	t.Helper()
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", topo.Address(dialer, target, p))
+	if err == nil {
+		t.Cleanup(func() { conn.Close() })
+	}
+	return conn, err
+}
+
+// ping sends a byte and returns how long its echo took. Silence for the length
+// of patience is context.DeadlineExceeded.
+func ping(conn net.Conn, patience time.Duration) (time.Duration, error) {
+	start := time.Now()
+	if err := conn.SetDeadline(start.Add(patience)); err != nil {
+		return 0, err
+	}
+	b := []byte{1}
+	if _, err := conn.Write(b); err != nil {
+		return 0, err
+	}
+	_, err := io.ReadFull(conn, b)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = context.DeadlineExceeded
+	}
+	return time.Since(start), err
+}
+
+// mustPing dials and pings.
+func mustPing(t *testing.T, topo *topology.Topology, dialer, target string, p topology.Protocol) time.Duration {
+	t.Helper()
+	conn, err := dial(t, topo, dialer, target, p)
+	if err != nil {
+		t.Fatalf("%s cannot reach %s: %v", dialer, target, err)
+	}
+	took, err := ping(conn, 10*time.Second)
+	if err != nil {
+		t.Fatalf("%s pings %s: %v", dialer, target, err)
+	}
+	return took
+}
