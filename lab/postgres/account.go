@@ -1,0 +1,86 @@
+package postgres
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+)
+
+// account is the system user that Postgres runs as. The zero account is the user
+// of this process.
+type account struct {
+	name       string
+	credential *syscall.Credential
+}
+
+// serverAccount is the user of this process unless that is root, which Postgres
+// refuses to run as.
+func serverAccount() (account, error) {
+	if os.Geteuid() != 0 {
+		return account{}, nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		if u, err := user.Lookup(name); err == nil {
+			return accountOf(u)
+		}
+	}
+	return account{}, errors.New("Postgres does not run as root, and there is no user postgres or nobody: create one, or start as another user")
+}
+
+func accountOf(u *user.User) (account, error) {
+	uid, err := strconv.ParseUint(u.Uid, 10, 32)
+	if err != nil {
+		return account{}, fmt.Errorf("uid of %s: %w", u.Username, err)
+	}
+	gid, err := strconv.ParseUint(u.Gid, 10, 32)
+	if err != nil {
+		return account{}, fmt.Errorf("gid of %s: %w", u.Username, err)
+	}
+	return account{name: u.Username, credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
+}
+
+// command runs as the account. Its directory is the root, since the one of this
+// process may be closed to the account.
+func (a account) command(ctx context.Context, path string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Dir = "/"
+	if a.credential != nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: a.credential}
+	}
+	return cmd
+}
+
+// own makes dir, if need be, and hands it to the account.
+func (a account) own(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if a.credential == nil {
+		return nil
+	}
+	return os.Chown(dir, int(a.credential.Uid), int(a.credential.Gid))
+}
+
+// reaches tries, as the account, to make a file in dir. Nothing else tells: a
+// directory above may be closed, or the file system may map owners.
+func (a account) reaches(ctx context.Context, dir string) bool {
+	probe := filepath.Join(dir, ".reach")
+	return a.command(ctx, "/bin/sh", "-c", `: > "$0" && rm "$0"`, probe).Run() == nil
+}
+
+// runQuietly adds to an error the last line that the program printed.
+func runQuietly(cmd *exec.Cmd) error {
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
+		return fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, lines[len(lines)-1])
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	embedded "github.com/fergusstrange/embedded-postgres"
+)
+
+// Ensure is Find, and installs Postgres when there is none: with apt-get for root
+// on Debian, else by downloading ready-made binaries. say is told what takes long.
+func Ensure(ctx context.Context, say func(string)) (Binaries, error) {
+	found, err := Find(ctx)
+	if !errors.Is(err, ErrNotFound) {
+		return found, err
+	}
+	var failed []error
+	if canApt(ctx) {
+		say("installing PostgreSQL with apt-get (a minute or two)")
+		if err := aptInstall(ctx); err != nil {
+			failed = append(failed, err)
+		} else if found, err := Find(ctx); err == nil {
+			return found, nil
+		}
+	}
+	say("downloading PostgreSQL to " + downloadDir() + " (about 30 MB)")
+	if err := download(); err != nil {
+		failed = append(failed, err)
+	}
+	if found, err := Find(ctx); err == nil {
+		return found, nil
+	}
+	return Binaries{}, fmt.Errorf("%w and it could not be installed (%w): install it, or set PANGEA_PG_BIN to its bin directory",
+		ErrNotFound, errors.Join(failed...))
+}
+
+// canApt reports whether apt-get may be used and has, or may get, a new enough version.
+func canApt(ctx context.Context) bool {
+	if os.Geteuid() != 0 {
+		return false
+	}
+	_, err := exec.LookPath("apt-get")
+	return err == nil && apt(ctx, "update", "-q") == nil && aptVersion(ctx) >= minVersion
+}
+
+// aptVersion is the major version that apt-get would install, zero if none.
+func aptVersion(ctx context.Context) int {
+	out, err := exec.CommandContext(ctx, "apt-cache", "show", "--no-all-versions", "postgresql-client").Output()
+	if err != nil {
+		return 0
+	}
+	_, version, _ := strings.Cut(string(out), "\nVersion: ") // such as 15+248
+	return number(version)
+}
+
+// aptInstall keeps Debian from making and starting a cluster of its own on 5432.
+func aptInstall(ctx context.Context) error {
+	if err := apt(ctx, "install", "-q", "-y", "--no-install-recommends", "postgresql-common"); err != nil {
+		return err
+	}
+	f, err := os.OpenFile("/etc/postgresql-common/createcluster.conf", os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("open createcluster.conf: %w", err)
+	}
+	_, err = f.WriteString("\n# Pangea runs its own clusters.\ncreate_main_cluster = false\n")
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("write createcluster.conf: %w", err)
+	}
+	return apt(ctx, "install", "-q", "-y", "--no-install-recommends", "postgresql", "postgresql-client")
+}
+
+func apt(ctx context.Context, args ...string) error {
+	cmd := exec.CommandContext(ctx, "apt-get", append([]string{"-o", "DPkg::Lock::Timeout=120"}, args...)...)
+	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C")
+	return runQuietly(cmd)
+}
+
+// downloadDir must be reachable for the server's account, which root's home is not.
+func downloadDir() string {
+	if os.Geteuid() == 0 {
+		return filepath.Join(systemPlace, "postgresql")
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		cache = os.TempDir()
+	}
+	return filepath.Join(cache, "pangea", "postgresql")
+}
+
+// download fetches and unpacks the binaries. The module can do so only as the
+// first steps of running a cluster, whose fate does not matter here: whether the
+// programs are usable, Find decides.
+func download() error {
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+	dir := downloadDir()
+	db := embedded.NewDatabase(embedded.DefaultConfig().
+		BinariesPath(dir).CachePath(dir).RuntimePath(filepath.Join(dir, "run")).
+		Port(uint32(port)).Logger(io.Discard).StartTimeout(time.Minute))
+	if err := db.Start(); err != nil {
+		return fmt.Errorf("download PostgreSQL: %w", err)
+	}
+	return db.Stop()
+}
+
+// freePort is free now, and with luck until it is used.
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, fmt.Errorf("find a free port: %w", err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}

@@ -1,0 +1,80 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"syscall"
+	"time"
+
+	_ "github.com/lib/pq" // embedded-postgres brings it; the services' own driver stays in region/store
+
+	"pangea/lab/process"
+)
+
+// startWithin bounds how long a start may take, recovery after a crash included.
+const startWithin = 60 * time.Second
+
+// StopSignal ends a postmaster fast: transactions are rolled back, nothing needs
+// recovery.
+const StopSignal = syscall.SIGINT
+
+// Start runs the cluster in the background and returns when it answers. After a
+// kill it comes back with its data.
+func (c *Cluster) Start(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startWithin)
+	defer cancel()
+	if err := c.Prepare(ctx); err != nil {
+		return err
+	}
+	p, err := process.Start(c.Command(), c.cfg.PidFile, c.cfg.LogFile)
+	if err != nil {
+		return err
+	}
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for err = c.Ready(ctx); err != nil; err = c.Ready(ctx) {
+		select {
+		case <-p.Exited():
+			return fmt.Errorf("postgres ended with %s, see %s", p.State(), c.cfg.LogFile)
+		case <-ctx.Done():
+			return fmt.Errorf("postgres is not ready, see %s: %w", c.cfg.LogFile, err)
+		case <-tick.C:
+		}
+	}
+	return nil
+}
+
+// Stop ends the cluster fast and in order.
+func (c *Cluster) Stop(ctx context.Context) error {
+	return process.Stop(ctx, c.cfg.PidFile, StopSignal)
+}
+
+// Kill ends the postmaster and all its backends by SIGKILL.
+func (c *Cluster) Kill(ctx context.Context) error {
+	_, err := process.Kill(ctx, c.cfg.PidFile)
+	return err
+}
+
+// Ready returns nil once the cluster answers queries.
+func (c *Cluster) Ready(ctx context.Context) error {
+	return c.exec(ctx, "SELECT 1")
+}
+
+// CreateDatabase makes an empty database in the running cluster.
+func (c *Cluster) CreateDatabase(ctx context.Context, name string) error {
+	return c.exec(ctx, `CREATE DATABASE "`+strings.ReplaceAll(name, `"`, `""`)+`"`)
+}
+
+func (c *Cluster) exec(ctx context.Context, statement string) error {
+	db, err := sql.Open("postgres", c.DSN(User))
+	if err != nil {
+		return fmt.Errorf("open postgres: %w", err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(ctx, statement); err != nil {
+		return fmt.Errorf("%s: %w", statement, err)
+	}
+	return nil
+}
