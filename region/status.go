@@ -1,0 +1,84 @@
+package region
+
+import "time"
+
+// Status is the answer of GET /status: what a person, or the verifier, wants to
+// know of a region first.
+type Status struct {
+	Region   string     `json:"region"`
+	Epoch    uint32     `json:"epoch"`
+	Ready    bool       `json:"ready"`
+	Reason   string     `json:"reason,omitempty"` // why not ready
+	Isolated bool       `json:"isolated"`         // serves without having heard of any peer (I13)
+	Since    time.Time  `json:"since"`            // when the process started
+	Clock    Clock      `json:"clock"`
+	Vector   string     `json:"version_vector"` // applied
+	Stored   string     `json:"stored"`         // in the database, applied or not
+	Head     HeadStatus `json:"head"`
+
+	Peers     []PeerStatus         `json:"peers"`
+	Links     []LinkStatus         `json:"links"`      // this region reading its peers' logs
+	BlockedOn map[string]string    `json:"blocked_on"` // by origin: what its next entry waits for (I6)
+	Lag       map[string]LagStatus `json:"lag"`        // by origin: behind what its head is known to be
+	Handles   HandleStatus         `json:"handles"`
+	Retention RetentionStatus      `json:"retention"`
+}
+
+// Clock is the region's source of stamps.
+type Clock struct {
+	Mode        string  `json:"mode"` // hlc or wall
+	SkewSeconds float64 `json:"skew_seconds"`
+}
+
+// HeadStatus is the end of the region's own log.
+type HeadStatus struct {
+	Seq      uint64 `json:"seq"`
+	Ordinal  uint64 `json:"ordinal"`
+	Checksum string `json:"checksum"`
+	Stream   uint64 `json:"stream"` // last entry in JetStream
+}
+
+// PeerStatus is a peer as its last report showed it.
+type PeerStatus struct {
+	Region            string  `json:"region"`
+	Registered        bool    `json:"registered"` // its progress holds back retention (I4)
+	Reachable         bool    `json:"reachable"`
+	Ready             bool    `json:"ready"`
+	LastReportSeconds float64 `json:"last_report_seconds"` // ago; -1 if it never reported
+	Stored            uint64  `json:"stored"`              // of this region's log
+	Applied           uint64  `json:"applied"`
+}
+
+// LinkStatus is this region's reading of one peer's log.
+type LinkStatus struct {
+	Region          string `json:"region"`
+	Origin          string `json:"origin"`
+	State           string `json:"state"`            // reading, resetting, relay, stopped: …
+	Applied         uint64 `json:"applied"`          // by the position in Postgres
+	ConsumerPending uint64 `json:"consumer_pending"` // by what JetStream says
+	Error           string `json:"error,omitempty"`  // the last one
+}
+
+// LagStatus is a Lag in JSON.
+type LagStatus struct {
+	Entries uint64  `json:"entries"`
+	Writes  uint64  `json:"writes"`
+	Seconds float64 `json:"seconds"`
+}
+
+// HandleStatus says what this region decides (I10), and how safe its answers are.
+type HandleStatus struct {
+	Shards     int    `json:"shards"`     // in the world
+	Owned      string `json:"owned"`      // here, as ranges: "0-21"
+	Durability string `json:"durability"` // "peer", or "local" while no peer is registered
+}
+
+// RetentionStatus is what the region keeps for its peers (I4).
+type RetentionStatus struct {
+	OutboxEntries int64  `json:"outbox_entries"`
+	OutboxBytes   int64  `json:"outbox_bytes"`
+	InboxEntries  int64  `json:"inbox_entries"`
+	InboxBytes    int64  `json:"inbox_bytes"`
+	StreamFirst   uint64 `json:"stream_first"` // oldest entry in JetStream
+	StreamBytes   int64  `json:"stream_bytes"`
+}
