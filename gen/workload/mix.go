@@ -1,0 +1,73 @@
+package workload
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Class is a data class: a consistency model with its own key namespace.
+type Class uint8
+
+const (
+	Counter Class = iota
+	Profile
+	Tags
+	Prefs
+	Handle
+	classes // how many there are
+)
+
+var classNames = [classes]string{"counter", "profile", "tags", "prefs", "handle"}
+
+func (c Class) String() string { return classNames[c] }
+
+// Classes lists every class in the order of reports.
+func Classes() []Class { return []Class{Counter, Profile, Tags, Prefs, Handle} }
+
+// Mix is the relative share of each class among the operations.
+type Mix [classes]int
+
+// DefaultMix leaves handles out: a claim costs a round trip between regions by
+// design, so it says little about the write path the other classes share.
+const DefaultMix = "counter=50,profile=20,tags=15,prefs=15"
+
+// ParseMix reads shares such as "counter=50,profile=20". A class that is not
+// named has no share.
+func ParseMix(text string) (Mix, error) {
+	var mix Mix
+	for part := range strings.SplitSeq(text, ",") {
+		name, number, _ := strings.Cut(strings.TrimSpace(part), "=")
+		class := slices.Index(classNames[:], name)
+		share, err := strconv.ParseUint(number, 10, 31)
+		if class < 0 || err != nil {
+			return Mix{}, fmt.Errorf("mix: %q is not a share: write CLASS=NUMBER with a class of %s",
+				part, strings.Join(classNames[:], ", "))
+		}
+		mix[class] = int(share)
+	}
+	if mix.total() == 0 {
+		return Mix{}, fmt.Errorf("mix: %q has no operations: give at least one class a share above 0", text)
+	}
+	return mix, nil
+}
+
+func (m Mix) total() int {
+	sum := 0
+	for _, share := range m {
+		sum += share
+	}
+	return sum
+}
+
+// pick is the class whose share holds n, for n in [0, total).
+func (m Mix) pick(n int) Class {
+	for class, share := range m {
+		if n < share {
+			return Class(class)
+		}
+		n -= share
+	}
+	return classes // unreachable: n is below the total
+}
