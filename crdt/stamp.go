@@ -11,8 +11,9 @@ type Stamp int64
 
 const counterBits = 16
 
-// StampAt is the first stamp of t's millisecond.
-func StampAt(t time.Time) Stamp { return Stamp(t.UnixMilli() << counterBits) }
+// StampAt is the first stamp of t's millisecond. A clock before 1970 reads as
+// 1970: no stamp is negative, so that any write beats an empty register.
+func StampAt(t time.Time) Stamp { return Stamp(max(0, t.UnixMilli()) << counterBits) }
 
 // Time is the physical part of s.
 func (s Stamp) Time() time.Time { return time.UnixMilli(int64(s) >> counterBits) }

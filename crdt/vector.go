@@ -72,7 +72,7 @@ func ParseVector(s string) (Vector, error) {
 	}
 	for item := range strings.SplitSeq(s, ",") {
 		region, position, ok := strings.Cut(strings.TrimSpace(item), "=")
-		if !ok || region == "" {
+		if !ok || region == "" || strings.Contains(region, ".") {
 			return nil, fmt.Errorf("%w: %q is not region=number", ErrVector, item)
 		}
 		o := Origin{Region: region, Epoch: 1}
