@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"pangea/crdt"
+	"pangea/region"
+	"pangea/region/state"
+)
+
+// Commit is everything one transaction of the writer changes.
+type Commit struct {
+	Entry     *region.Entry // of the own log, encoded; nil if this is a merge or made no event
+	Clock     crdt.Stamp
+	Inbox     []*region.Entry          // entries stored, applied or not
+	Positions map[crdt.Origin]Position // the logs that moved
+	Rows      *state.Rows
+	Account   *state.Account
+}
+
+// Commit writes c in one transaction and one round trip. It returns once that is
+// durable (I1). Its errors: region.ErrFenced, ErrUnknownOutcome, or, with nothing
+// changed, what the database refused.
+func (w *Session) Commit(ctx context.Context, c *Commit) error {
+	if err := w.extendLogs(ctx, c); err != nil {
+		return err
+	}
+	next := w.head
+	next.Clock = c.Clock
+	next.Cycle++
+	if c.Entry != nil {
+		next.Head = region.Head{Seq: c.Entry.Seq, Ordinal: c.Entry.LastOrdinal(), Checksum: c.Entry.Checksum}
+	}
+	// A pipeline up to its one Sync is a transaction, so no BEGIN and no COMMIT.
+	batch := &pgx.Batch{}
+	batch.Queue("select advance_head($1, $2, $3, $4, $5, $6, $7)",
+		w.head.Origin.Epoch, w.head.Cycle, w.writer, next.Seq, next.Ordinal, next.Checksum[:], next.Clock)
+	queueRows(batch, c.Rows)
+	queueAccount(batch, c.Account)
+	queueLogs(batch, c)
+	queuePositions(batch, c.Positions)
+	if err := w.conn.SendBatch(ctx, batch).Close(); err != nil {
+		return commitError(err)
+	}
+	w.head = next
+	for origin, p := range c.Positions {
+		w.positions[origin] = p
+	}
+	return nil
+}
+
+func queueLogs(b *pgx.Batch, c *Commit) {
+	if e := c.Entry; e != nil {
+		b.Queue("insert into outbox (seq, first_ordinal, events, committed_at, payload) values ($1, $2, $3, $4, $5)",
+			e.Seq, e.FirstOrdinal, len(e.Events), e.CommittedAt, e.Payload)
+	}
+	if len(c.Inbox) == 0 {
+		return
+	}
+	var in struct {
+		origin       []string
+		seq, ordinal []uint64
+		events       []int
+		at           []any
+		payload      [][]byte
+	}
+	for _, e := range c.Inbox {
+		in.origin, in.seq = append(in.origin, e.Origin.String()), append(in.seq, e.Seq)
+		in.ordinal, in.events = append(in.ordinal, e.FirstOrdinal), append(in.events, len(e.Events))
+		in.at, in.payload = append(in.at, e.CommittedAt), append(in.payload, e.Payload)
+	}
+	b.Queue(`insert into inbox (origin, seq, first_ordinal, events, committed_at, payload)
+		select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::int[], $5::timestamptz[], $6::bytea[])`,
+		in.origin, in.seq, in.ordinal, in.events, in.at, in.payload)
+}
+
+func queuePositions(b *pgx.Batch, positions map[crdt.Origin]Position) {
+	for origin, p := range positions {
+		b.Queue(`insert into positions (origin, stored, checksum, applied, ordinal) values ($1, $2, $3, $4, $5)
+			on conflict (origin) do update set stored = excluded.stored, checksum = excluded.checksum,
+				applied = excluded.applied, ordinal = excluded.ordinal`,
+			origin.String(), p.Stored, p.Checksum[:], p.Applied, p.Ordinal)
+	}
+}
+
+// queueAccount books what the merges of this transaction ended (I9).
+func queueAccount(b *pgx.Batch, a *state.Account) {
+	for book, t := range a.Tallies {
+		b.Queue(`insert into ledger (origin, class, committed, merged, superseded, concurrent, clock_skew, removed)
+			values ($1, $2, $3, $4, $5, $6, $7, $8)
+			on conflict (origin, class) do update set
+				committed = ledger.committed + excluded.committed, merged = ledger.merged + excluded.merged,
+				superseded = ledger.superseded + excluded.superseded, concurrent = ledger.concurrent + excluded.concurrent,
+				clock_skew = ledger.clock_skew + excluded.clock_skew, removed = ledger.removed + excluded.removed`,
+			book.Origin.String(), book.Class.String(), t.Committed, t.Merged, t.Superseded, t.Concurrent, t.ClockSkew, t.Removed)
+	}
+	for _, c := range a.Conflicts {
+		var field *string
+		if c.Name != "" {
+			field = &c.Name
+		}
+		lost, won := c.Loser, c.Winner
+		b.Queue(`insert into conflicts (class, key, field, reason,
+				lost_value, lost_stamp, lost_origin, lost_seq, lost_ordinal,
+				won_value, won_stamp, won_origin, won_seq, won_ordinal)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			c.Class.String(), c.Key, field, c.Verdict.String(),
+			nullable(lost), lost.Stamp, lost.Origin.String(), lost.Seq, lost.Ordinal,
+			nullable(won), won.Stamp, won.Origin.String(), won.Seq, won.Ordinal)
+	}
+}
+
+func nullable(r crdt.Register) *string {
+	if r.Null {
+		return nil
+	}
+	return &r.Value
+}
+
+// extendLogs makes room for what c adds to the logs.
+func (w *Session) extendLogs(ctx context.Context, c *Commit) error {
+	if c.Entry != nil {
+		if err := w.extend(ctx, outboxTable, c.Entry.Seq); err != nil {
+			return err
+		}
+	}
+	for _, e := range c.Inbox {
+		if err := w.extendInbox(ctx, e.Origin, e.Seq); err != nil {
+			return fmt.Errorf("make room for %s in the inbox: %w", e.Origin, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"pangea/region"
+)
+
+var (
+	// ErrUnknownOutcome: the connection broke while a commit was under way.
+	ErrUnknownOutcome = errors.New("the commit's outcome is unknown")
+	// ErrTrimmed: the log was asked for entries that are no longer kept.
+	ErrTrimmed = errors.New("the log no longer goes back that far")
+	// ErrOtherRegion: the database belongs to another region.
+	ErrOtherRegion = errors.New("the database belongs to another region")
+)
+
+// fencedCode is raised by advance_head.
+const fencedCode = "PF001"
+
+// Refused reports whether err is the database's answer to a bad statement: the
+// same statement would be refused again, and another write might pass. The classes
+// are data exceptions, violated constraints and exceeded limits.
+func Refused(err error) bool {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return false
+	}
+	class := pg.Code[:min(2, len(pg.Code))]
+	return class == "22" || class == "23" || class == "54"
+}
+
+// aborted tells a failed transaction, of which nothing stands, from a broken
+// connection, of which nothing is known.
+func aborted(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && !strings.HasPrefix(pg.Code, "57P")
+}
+
+func commitError(err error) error {
+	var pg *pgconn.PgError
+	switch {
+	case errors.As(err, &pg) && pg.Code == fencedCode:
+		return fmt.Errorf("%w: %s", region.ErrFenced, pg.Message)
+	case aborted(err):
+		return fmt.Errorf("commit: %w", err)
+	default:
+		return fmt.Errorf("%w: %w", ErrUnknownOutcome, err)
+	}
+}
+
+// unavailable marks a failed read. The caller's own deadline is passed on as it is.
+func unavailable(what string, err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return fmt.Errorf("%s: %w: %w", what, region.ErrUnavailable, err)
+}

@@ -1,0 +1,169 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"pangea/crdt"
+	"pangea/region"
+	"pangea/region/state"
+)
+
+// Fill reads every row that rows wants, in one round trip.
+func (w *Session) Fill(ctx context.Context, rows *state.Rows) error {
+	batch := &pgx.Batch{}
+	w.fillRegisters(batch, `select key, value, stamp, origin, seq, ordinal from profile where key = any($1)`, rows.Profile)
+	w.fillRegisters(batch, `select name, claimant, stamp, origin, seq, ordinal from handle where name = any($1)`, rows.Handle)
+	w.fillCounters(batch, rows.Counter)
+	w.fillTags(batch, rows.Tags)
+	w.fillPrefs(batch, rows.Prefs)
+	w.fillOnce(batch, rows.Once)
+	if batch.Len() == 0 {
+		return nil
+	}
+	if err := w.conn.SendBatch(ctx, batch).Close(); err != nil {
+		return unavailable("read the rows of a group", err)
+	}
+	return nil
+}
+
+func (w *Session) fillRegisters(b *pgx.Batch, query string, cells map[string]*state.Cell[crdt.Register]) {
+	if len(cells) == 0 {
+		return
+	}
+	b.Queue(query, slices.Collect(maps.Keys(cells))).Query(func(rows pgx.Rows) error {
+		var key string
+		r := registerRow{session: w}
+		_, err := pgx.ForEachRow(rows, append([]any{&key}, r.columns()...), func() error {
+			return r.put(cells[key])
+		})
+		return err
+	})
+}
+
+func (w *Session) fillPrefs(b *pgx.Batch, cells map[state.Member]*state.Cell[crdt.Register]) {
+	if len(cells) == 0 {
+		return
+	}
+	keys, fields := split(cells)
+	b.Queue(`select key, field, value, stamp, origin, seq, ordinal from prefs
+		join unnest($1::text[], $2::text[]) as want(key, field) using (key, field)`, keys, fields).Query(func(rows pgx.Rows) error {
+		var m state.Member
+		r := registerRow{session: w}
+		_, err := pgx.ForEachRow(rows, append([]any{&m.Key, &m.Name}, r.columns()...), func() error {
+			return r.put(cells[m])
+		})
+		return err
+	})
+}
+
+// registerRow scans the columns that every last-writer-wins row has.
+type registerRow struct {
+	session *Session
+	value   *string
+	origin  string
+	crdt.Register
+}
+
+func (r *registerRow) columns() []any {
+	return []any{&r.value, &r.Stamp, &r.origin, &r.Seq, &r.Ordinal}
+}
+
+func (r *registerRow) put(cell *state.Cell[crdt.Register]) (err error) {
+	r.Origin, err = r.session.origin(r.origin)
+	if r.Null = r.value == nil; r.Null {
+		r.Value = ""
+	} else {
+		r.Value = *r.value
+	}
+	cell.Was, cell.Now = r.Register, r.Register
+	return err
+}
+
+func (w *Session) fillCounters(b *pgx.Batch, cells map[string]*state.Cell[crdt.Counter]) {
+	if len(cells) == 0 {
+		return
+	}
+	b.Queue(`select key, origin, p, n from counter where key = any($1)`, slices.Collect(maps.Keys(cells))).Query(func(rows pgx.Rows) error {
+		var (
+			key, name string
+			pn        crdt.PN
+		)
+		_, err := pgx.ForEachRow(rows, []any{&key, &name, &pn.P, &pn.N}, func() error {
+			origin, err := w.origin(name)
+			cell := cells[key]
+			if cell.Was == nil {
+				cell.Was, cell.Now = crdt.Counter{}, crdt.Counter{}
+			}
+			cell.Was[origin], cell.Now[origin] = pn, pn
+			return err
+		})
+		return err
+	})
+}
+
+func (w *Session) fillTags(b *pgx.Batch, cells map[state.Member]*state.Cell[crdt.Dots]) {
+	if len(cells) == 0 {
+		return
+	}
+	keys, tags := split(cells)
+	b.Queue(`select key, tag, origin, ordinal, seq from tags
+		join unnest($1::text[], $2::text[]) as want(key, tag) using (key, tag)`, keys, tags).Query(func(rows pgx.Rows) error {
+		var (
+			m    state.Member
+			name string
+			dot  crdt.Dot
+		)
+		_, err := pgx.ForEachRow(rows, []any{&m.Key, &m.Name, &name, &dot.Ordinal, &dot.Seq}, func() (err error) {
+			dot.Origin, err = w.origin(name)
+			cell := cells[m]
+			cell.Was = append(cell.Was, dot)
+			cell.Now = cell.Was[:len(cell.Was):len(cell.Was)]
+			return err
+		})
+		return err
+	})
+}
+
+func (w *Session) fillOnce(b *pgx.Batch, cells map[string]*state.Cell[state.Answer]) {
+	if len(cells) == 0 {
+		return
+	}
+	b.Queue(`select key, hash, outcome, value, vector, position, seq from idempotency where key = any($1)`,
+		slices.Collect(maps.Keys(cells))).Query(func(rows pgx.Rows) error {
+		var (
+			key, value, vector, position string
+			hash                         []byte
+			outcome                      int16
+			seq                          uint64
+		)
+		_, err := pgx.ForEachRow(rows, []any{&key, &hash, &outcome, &value, &vector, &position, &seq}, func() error {
+			a := state.Answer{Hash: region.Checksum(hash), Result: region.Result{Outcome: region.Outcome(outcome), Value: value, Replayed: true}}
+			var err error
+			if a.Result.Vector, err = crdt.ParseVector(vector); err != nil {
+				return fmt.Errorf("idempotency key %q: %w", key, err)
+			}
+			if position != "" {
+				if a.Result.Position.Origin, err = w.origin(position); err != nil {
+					return fmt.Errorf("idempotency key %q: %w", key, err)
+				}
+				a.Result.Position.Seq = seq
+			}
+			cells[key].Was, cells[key].Now = a, a
+			return nil
+		})
+		return err
+	})
+}
+
+func split[T any](cells map[state.Member]T) (keys, names []string) {
+	keys, names = make([]string, 0, len(cells)), make([]string, 0, len(cells))
+	for m := range cells {
+		keys, names = append(keys, m.Key), append(names, m.Name)
+	}
+	return keys, names
+}

@@ -1,0 +1,195 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"pangea/crdt"
+	"pangea/region"
+)
+
+const outboxTable = "outbox"
+
+// inboxTable is the part of the inbox that holds one log. Region names are lower
+// case letters and digits, so it needs no quoting.
+func inboxTable(o crdt.Origin) string {
+	return "inbox_" + strings.ReplaceAll(o.String(), ".", "_e")
+}
+
+// A log's partitions are named after its table and their first sequence number.
+var partitionName = regexp.MustCompile(`^(outbox|inbox_[a-z0-9]+(?:_e\d+)?)_(\d+)$`)
+
+// loadPartitions reads where the last partition of each log ends.
+func (w *Session) loadPartitions(ctx context.Context) error {
+	w.partitions = map[string]uint64{}
+	names, err := partitionNames(ctx, w.conn)
+	if err != nil {
+		return unavailable("list the logs' partitions", err)
+	}
+	for _, p := range names {
+		w.partitions[p.table] = max(w.partitions[p.table], p.first+w.store.cfg.PartitionEntries)
+	}
+	return nil
+}
+
+type partition struct {
+	table string // of the log
+	name  string
+	first uint64
+}
+
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+func partitionNames(ctx context.Context, q querier) ([]partition, error) {
+	rows, err := q.Query(ctx, `select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where c.relkind = 'r'`)
+	if err != nil {
+		return nil, err
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, err
+	}
+	var parts []partition
+	for _, name := range names {
+		if m := partitionName.FindStringSubmatch(name); m != nil {
+			first, err := strconv.ParseUint(m[2], 10, 63)
+			if err != nil {
+				return nil, fmt.Errorf("partition %s: %w", name, err)
+			}
+			parts = append(parts, partition{m[1], name, first})
+		}
+	}
+	return parts, nil
+}
+
+func (w *Session) extendInbox(ctx context.Context, o crdt.Origin, seq uint64) error {
+	table := inboxTable(o)
+	if _, exists := w.partitions[table]; !exists {
+		sql := fmt.Sprintf(`create table if not exists %s partition of inbox for values in ('%s') partition by range (seq)`, table, o)
+		if _, err := w.conn.Exec(ctx, sql); err != nil {
+			return commitError(err)
+		}
+	}
+	return w.extend(ctx, table, seq)
+}
+
+// extend creates the partition that seq falls in, if it is not there. A partition
+// is made aside and then attached, which needs no lock that a reader of the log, or
+// a dump, would hold up.
+func (w *Session) extend(ctx context.Context, table string, seq uint64) error {
+	if seq < w.partitions[table] {
+		return nil
+	}
+	size := w.store.cfg.PartitionEntries
+	first := seq / size * size
+	name := fmt.Sprintf("%s_%d", table, first)
+	sql := fmt.Sprintf(`begin;
+		create table %[1]s (like %[2]s including all, check (seq >= %[3]d and seq < %[4]d));
+		alter table %[1]s alter column payload set storage external;
+		alter table %[2]s attach partition %[1]s for values from (%[3]d) to (%[4]d);
+		commit`, name, table, first, first+size)
+	if _, err := w.conn.PgConn().Exec(ctx, sql).ReadAll(); err != nil {
+		_, _ = w.conn.Exec(ctx, "rollback")
+		return fmt.Errorf("add partition %s: %w", name, commitError(err))
+	}
+	w.partitions[table] = first + size
+	return nil
+}
+
+// DropBelow drops the partitions of a log that hold only entries below keep: those
+// that every registered peer has applied (I4). The last partition stays. It gives
+// up, to be called again, rather than hold the writer up behind a reader.
+func (s *Store) DropBelow(ctx context.Context, log crdt.Origin, own bool, keep uint64) (dropped int, err error) {
+	table := inboxTable(log)
+	if own {
+		table = outboxTable
+	}
+	parts, err := partitionNames(ctx, s.pool)
+	if err != nil {
+		return 0, unavailable("list the logs' partitions", err)
+	}
+	last := uint64(0)
+	for _, p := range parts {
+		if p.table == table {
+			last = max(last, p.first)
+		}
+	}
+	for _, p := range parts {
+		if p.table != table || p.first == last || p.first+s.cfg.PartitionEntries > keep {
+			continue
+		}
+		err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, "set local lock_timeout = '50ms'"); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, "drop table "+p.name)
+			return err
+		})
+		if err != nil {
+			return dropped, fmt.Errorf("drop partition %s: %w", p.name, err)
+		}
+		dropped++
+	}
+	return dropped, nil
+}
+
+// LogSize is what a log takes in the database.
+func (s *Store) LogSize(ctx context.Context, log crdt.Origin, own bool) (bytes int64, err error) {
+	table := inboxTable(log)
+	if own {
+		table = outboxTable
+	}
+	err = s.pool.QueryRow(ctx, `select coalesce(sum(pg_total_relation_size(relid)), 0)::bigint
+		from pg_partition_tree(to_regclass($1)) where isleaf`, table).Scan(&bytes)
+	if err != nil {
+		return 0, unavailable("measure a log", err)
+	}
+	return bytes, nil
+}
+
+// Log reads the log of origin from entry from on, at most maxBytes but at least
+// one entry if there is any. ErrTrimmed: it no longer goes back that far.
+func (s *Store) Log(ctx context.Context, self, log crdt.Origin, from uint64, maxBytes int) ([]region.Record, error) {
+	rows, err := s.pool.Query(ctx, logQuery(self == log), logArgs(self, log, from)...)
+	if err != nil {
+		return nil, unavailable("read the log", err)
+	}
+	defer rows.Close()
+	var records []region.Record
+	for rows.Next() && (maxBytes > 0 || len(records) == 0) {
+		var r region.Record
+		if err := rows.Scan(&r.Seq, &r.Payload); err != nil {
+			return nil, unavailable("read the log", err)
+		}
+		records, maxBytes = append(records, r), maxBytes-len(r.Payload)
+	}
+	rows.Close()
+	if err := rows.Err(); err != nil {
+		return nil, unavailable("read the log", err)
+	}
+	if len(records) > 0 && records[0].Seq != from {
+		return nil, fmt.Errorf("%w: %s starts at %d, asked from %d", ErrTrimmed, log, records[0].Seq, from)
+	}
+	return records, nil
+}
+
+func logQuery(own bool) string {
+	if own {
+		return "select seq, payload from outbox where seq >= $1 order by seq limit 1000"
+	}
+	return "select seq, payload from inbox where seq >= $1 and origin = $2 order by seq limit 1000"
+}
+
+func logArgs(self, log crdt.Origin, from uint64) []any {
+	if self == log {
+		return []any{from}
+	}
+	return []any{from, log.String()}
+}

@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/tern/v2/migrate"
+)
+
+//go:embed schema/*.sql
+var schema embed.FS
+
+// Config says where the database is.
+type Config struct {
+	// DSN of the database, as libpq understands it.
+	DSN string
+
+	// Region is whose database it is. A new one is given to it.
+	Region string
+
+	// Readers is the number of connections that serve reads.
+	//
+	// Defaults to 8.
+	Readers int32
+
+	// PartitionEntries is the number of entries in one partition of a log.
+	//
+	// Defaults to 65,536.
+	PartitionEntries uint64
+}
+
+// Store is one region's database, as its readers see it.
+type Store struct {
+	cfg  Config
+	conn *pgx.ConnConfig
+	pool *pgxpool.Pool
+}
+
+// Open connects the readers. It does not wait for the database: one that is not
+// there yet answers each read with region.ErrUnavailable.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	if cfg.Readers == 0 {
+		cfg.Readers = 8
+	}
+	if cfg.PartitionEntries == 0 {
+		cfg.PartitionEntries = 1 << 16
+	}
+	pool, err := pgxpool.ParseConfig(cfg.DSN)
+	if err != nil {
+		return nil, fmt.Errorf("parse the database's address: %w", err)
+	}
+	pool.MaxConns, pool.MinConns = cfg.Readers, 1
+	pool.ConnConfig.ConnectTimeout = 2 * time.Second
+	pool.HealthCheckPeriod = 5 * time.Second
+	s := &Store{cfg: cfg, conn: pool.ConnConfig.Copy()}
+	if s.pool, err = pgxpool.NewWithConfig(ctx, pool); err != nil {
+		return nil, fmt.Errorf("open the readers' pool: %w", err)
+	}
+	return s, nil
+}
+
+// Close ends the readers' connections. Sessions are closed by who acquired them.
+func (s *Store) Close() { s.pool.Close() }
+
+// migrateSchema brings the database to this build's schema. The caller holds the
+// region's lock, so that one process does it at a time.
+func migrateSchema(ctx context.Context, conn *pgx.Conn) error {
+	m, err := migrate.NewMigrator(ctx, conn, "schema_version")
+	if err != nil {
+		return fmt.Errorf("read the schema's version: %w", err)
+	}
+	files, err := fs.Sub(schema, "schema")
+	if err != nil {
+		return err
+	}
+	if err := m.LoadMigrations(files); err != nil {
+		return fmt.Errorf("load migrations: %w", err)
+	}
+	if err := m.Migrate(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
