@@ -1,0 +1,24 @@
+// Package stream is the transport of a region's log: an embedded NATS server
+// with one JetStream stream, and the connections to the servers of the peers.
+//
+//	Server    the region's own server                        (server.go)
+//	Log       its stream, as the shipper writes it           (log.go)
+//	Peer      the connection to a peer's server              (peer.go)
+//	Session   one run of reading the peer's stream           (session.go)
+//
+// The stream of region us is LOG_us, with the one subject log.us; a peer reads it
+// by a durable consumer that has the name of the reading region. Reports travel on
+// plain NATS, on position.us.
+//
+// It is the only package that imports NATS.
+//
+// Guarantees: the JetStream sequence of an entry is its seq (I3): a publish states
+// the sequence that it must follow. A Session hands over what JetStream delivers
+// after the start position; whether that is complete is for its reader to check.
+//
+// Failure handling: the stream is a cache of the outbox. JetStream may lose its
+// end, holes within, or all of it; Tail tells, and Recreate starts over. The
+// oldest entries go when MaxBytes is reached. Whatever happens to a link or a
+// consumer ends the Session, never the Peer, which reconnects for ever. A report
+// that cannot be sent or handled in time is dropped: the next one supersedes it.
+package stream

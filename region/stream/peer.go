@@ -1,0 +1,185 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"pangea/crdt"
+	"pangea/region"
+)
+
+// PeerConfig describes the connection of one region to another's server.
+type PeerConfig struct {
+	Self    string // the region that reads
+	Name    string // the region that is read
+	Address string // host:port of its server, or of the link to it
+	// OnReport gets each report of the peer, one at a time. While it is busy a few
+	// wait; more are dropped.
+	OnReport func(region.Report)
+	Logger   *slog.Logger // Defaults to slog.Default()
+}
+
+// Peer is the connection to a peer's server. It reconnects until it is closed.
+type Peer struct {
+	cfg    PeerConfig
+	conn   *nats.Conn
+	js     jetstream.JetStream
+	closed chan struct{}
+
+	mu   sync.Mutex
+	up   chan struct{}      // closed while connected
+	link context.Context    // ends with the connection
+	cut  context.CancelFunc // ends link
+}
+
+// State is what a peer's stream holds: the entries First to Last of Origin's log.
+// It holds none if First is Last+1.
+type State struct {
+	Origin      crdt.Origin
+	First, Last uint64
+}
+
+// ErrNoLog means that the peer has no stream, or one that does not say whose log it
+// is: it starts, or rebuilds it.
+var ErrNoLog = errors.New("the peer's stream is missing")
+
+// Dial starts to connect to a peer. It returns at once, connected or not: Up tells.
+func Dial(cfg PeerConfig) (*Peer, error) {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	p := &Peer{cfg: cfg, closed: make(chan struct{}), up: make(chan struct{})}
+	var err error
+	if p.conn, err = nats.Connect("nats://"+cfg.Address, p.options()...); err != nil {
+		return nil, fmt.Errorf("connect to %s at %s: %w", cfg.Name, cfg.Address, err)
+	}
+	if p.js, err = jetstream.New(p.conn); err == nil {
+		err = p.subscribe()
+	}
+	if err != nil {
+		p.Close()
+		return nil, fmt.Errorf("read the reports of %s: %w", cfg.Name, err)
+	}
+	return p, nil
+}
+
+// options find a dead link within seconds and never give up. Nothing is buffered
+// while the link is down: an old acknowledgement or pull must not be replayed.
+func (p *Peer) options() []nats.Option {
+	return []nats.Option{
+		nats.Name(p.cfg.Self),
+		nats.Timeout(5 * time.Second),
+		nats.PingInterval(2 * time.Second),
+		nats.MaxPingsOutstanding(3),
+		nats.ReconnectWait(250 * time.Millisecond),
+		nats.ReconnectJitter(100*time.Millisecond, 100*time.Millisecond),
+		nats.MaxReconnects(-1),
+		nats.RetryOnFailedConnect(true),
+		nats.ReconnectBufSize(-1),
+		nats.IgnoreDiscoveredServers(), // the link must not be bypassed
+		nats.FlusherTimeout(5 * time.Second),
+		nats.NoEcho(),
+		nats.ConnectHandler(func(*nats.Conn) { p.connected() }),
+		nats.ReconnectHandler(func(*nats.Conn) { p.connected() }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { p.disconnected(err) }),
+		nats.ClosedHandler(func(*nats.Conn) { close(p.closed) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			p.cfg.Logger.Debug("NATS connection", "peer", p.cfg.Name, "err", err)
+		}),
+	}
+}
+
+func (p *Peer) connected() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cut != nil {
+		return
+	}
+	p.link, p.cut = context.WithCancel(context.Background())
+	close(p.up)
+	p.cfg.Logger.Info("link is up", "peer", p.cfg.Name)
+}
+
+func (p *Peer) disconnected(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cut == nil {
+		return
+	}
+	p.cut()
+	p.cut, p.up = nil, make(chan struct{})
+	p.cfg.Logger.Info("link is down", "peer", p.cfg.Name, "err", err)
+}
+
+// Up is closed while the link is connected. Ask again after it went down.
+func (p *Peer) Up() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.up
+}
+
+// connection is a context that ends with the present connection.
+func (p *Peer) connection() (context.Context, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cut == nil {
+		return nil, ErrLinkLost
+	}
+	return p.link, nil
+}
+
+// Close ends the connection and waits until its callbacks are done.
+func (p *Peer) Close() {
+	p.conn.Close()
+	<-p.closed
+	p.disconnected(nil)
+}
+
+// State asks the peer for the state of its stream.
+func (p *Peer) State(ctx context.Context) (State, error) {
+	s, err := p.js.Stream(ctx, streamName(p.cfg.Name))
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return State{}, ErrNoLog
+	}
+	if err != nil {
+		return State{}, fmt.Errorf("look up the stream of %s: %w", p.cfg.Name, err)
+	}
+	info := s.CachedInfo()
+	epoch, err := strconv.ParseUint(info.Config.Metadata[epochKey], 10, 32)
+	if err != nil || epoch == 0 {
+		return State{}, fmt.Errorf("%w: its epoch is %q", ErrNoLog, info.Config.Metadata[epochKey])
+	}
+	return State{
+		Origin: crdt.Origin{Region: p.cfg.Name, Epoch: uint32(epoch)},
+		// JetStream gives an empty stream that never held a message first 0.
+		First: max(1, info.State.FirstSeq),
+		Last:  info.State.LastSeq,
+	}, nil
+}
+
+// subscribe hands reports over on a goroutine of their own, so that a slow reader
+// of reports never holds up the log.
+func (p *Peer) subscribe() error {
+	sub, err := p.conn.Subscribe(reportSubject(p.cfg.Name), func(m *nats.Msg) {
+		r, err := decodeReport(m.Data)
+		if err != nil {
+			p.cfg.Logger.Warn("dropped a report that cannot be read", "peer", p.cfg.Name, "err", err)
+			return
+		}
+		if p.cfg.OnReport != nil {
+			p.cfg.OnReport(r)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return sub.SetPendingLimits(16, 1<<20)
+}
