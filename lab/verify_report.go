@@ -81,6 +81,7 @@ func (r Report) err() error {
 
 func (r Report) write(out io.Writer) {
 	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
 	t.AppendHeader(table.Row{"class", "region", "rows", "digest"})
 	for _, c := range r.Classes {
 		if c.equal() {

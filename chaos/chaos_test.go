@@ -1,0 +1,160 @@
+package chaos_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"pangea/chaos"
+	"pangea/chaos/links"
+)
+
+func TestWorld_PartitionIsInjectedAndHealed(t *testing.T) {
+	cases := []struct {
+		words        []string
+		mode, broken string
+		health       links.Health
+		cut          []string
+	}{
+		{words("us", "eu"), "refuse", "us and eu cannot reach each other (4 links refused)", links.Refused, words("eu>us", "us>eu")},
+		{words("us>eu"), "refuse", "us's data does not reach eu (2 links refused)", links.Refused, words("us>eu")},
+		{words(`us\>eu`), "blackhole", "us's data does not reach eu (2 links blackholed)", links.Blackholed, words("us>eu")},
+	}
+	w := world(t)
+	for _, c := range cases {
+		fault, err := w.Partition(c.words, c.mode)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fault.Broken != c.broken || fault.Cure != "heal us eu" {
+			t.Errorf("it says %q, cured by %q; want %q, cured by %q", fault.Broken, fault.Cure, c.broken, "heal us eu")
+		}
+		if err := fault.Inject(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := inHealth(t, w, c.health); !slices.Equal(got, c.cut) {
+			t.Errorf("%s: %v are %s, want %v", fault.Name, got, c.health, c.cut)
+		}
+		if err := fault.Heal(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := inHealth(t, w, links.Healthy); len(got) != 6 {
+			t.Errorf("healed %s: only %v are healthy", fault.Name, got)
+		}
+	}
+}
+
+// inHealth lists the directions of data in which both links are in that health.
+func inHealth(t *testing.T, w *chaos.World, h links.Health) []string {
+	t.Helper()
+	var directions []string
+	for _, l := range w.Status(t.Context()).Links {
+		if l.NATS.Health == h && l.HTTP.Health == h {
+			directions = append(directions, l.From+">"+l.To)
+		}
+	}
+	slices.Sort(directions)
+	return directions
+}
+
+func TestWorld_LatencyIsInjectedAndHealed(t *testing.T) {
+	w := world(t)
+	fault, err := w.Latency(words("us", "eu", "300ms"), "20ms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := fault.Inject(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Count(w.Status(t.Context()).String(), "300ms ± 20ms"), 2; got != want {
+		t.Errorf("%d links have the latency, want %d", got, want)
+	}
+	if err := fault.Heal(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Count(w.Status(t.Context()).String(), "80ms ± 10ms"), 2; got != want {
+		t.Errorf("%d links have the latency of the topology, want %d", got, want)
+	}
+}
+
+func TestWorld_KillAndStart(t *testing.T) {
+	w := world(t)
+	fault, err := w.Kill(words("eu"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := fault.Heal(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if r := w.Status(t.Context()).Regions[1]; r.Err != nil || !r.Ready {
+			t.Errorf("after the start eu is %+v, want it ready", r)
+		}
+		if err := fault.Inject(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if r := w.Status(t.Context()).Regions[1]; r.Err == nil {
+			t.Errorf("after the kill eu is %+v, want it dead", r)
+		}
+	}
+}
+
+func TestStatus_ShowsLagAndWhatIsDead(t *testing.T) {
+	w := world(t)
+	for part, vector := range map[string]string{"region-us": "eu=5,us=9", "region-eu": "eu=7,us=4"} {
+		w.Processes.(*parts).vector = vector
+		if err := w.Processes.Start(t.Context(), part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fault, err := w.Partition(words("us>eu"), "refuse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := fault.Inject(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	picture := w.Status(t.Context()).String()
+	t.Log("\n" + picture)
+	for _, want := range []string{"2 of eu", "5 of us", "connection refused", "✂ refused", "us ──▶ eu", "150ms ± 10ms"} {
+		if !strings.Contains(picture, want) {
+			t.Errorf("the picture does not say %q", want)
+		}
+	}
+	dead := *w.Topology
+	dead.Links.API = "127.0.0.1:1"
+	w.Network = links.Open(&dead)
+	picture = w.Status(t.Context()).String()
+	t.Log("\n" + picture)
+	if want := "toxiproxy is not answering on 127.0.0.1:1"; !strings.Contains(picture, want) || !strings.Contains(picture, "eu=7,us=4") {
+		t.Errorf("the picture does not say %q and the vectors", want)
+	}
+}
+
+func TestWorld_MisuseSaysWhatIsPossible(t *testing.T) {
+	w := world(t)
+	fault := func(_ chaos.Fault, err error) error { return err }
+	cases := []struct {
+		name, want string
+		err        error
+	}{
+		{"no region", "two of us, eu, ap, or one way as 'us>eu'", fault(w.Partition(nil, "refuse"))},
+		{"one region", `"us" is no pair of regions: write two of us, eu, ap`, fault(w.Partition(words("us"), "refuse"))},
+		{"unknown region", `unknown region "mars": the regions are us, eu, ap`, fault(w.Partition(words("us>mars"), "refuse"))},
+		{"the same region", "us has no link to itself: name two of us, eu, ap", fault(w.Partition(words("us", "us"), "refuse"))},
+		{"three regions", "name one pair", fault(w.Partition(words("us", "eu", "ap"), "refuse"))},
+		{"unknown mode", `unknown mode "melt": the modes are refuse and blackhole`, fault(w.Partition(words("us", "eu"), "melt"))},
+		{"no round trip", "such as us eu 300ms, or reset", fault(w.Latency(words("us", "eu"), ""))},
+		{"bad round trip", `"fast" is no round trip`, fault(w.Latency(words("us", "eu", "fast"), ""))},
+		{"negative round trip", `"-1ms" is no round trip`, fault(w.Latency(words("us", "eu", "-1ms"), ""))},
+		{"bad jitter", `"1h" is no jitter`, fault(w.Latency(words("us", "eu", "1s"), "1h"))},
+		{"no part", "the parts are us, eu, ap, toxiproxy, region-us", fault(w.Kill(nil))},
+		{"unknown part", `"postgres" is not one part of the stack`, fault(w.Kill(words("postgres")))},
+	}
+	for _, c := range cases {
+		if misuse := (*chaos.Misuse)(nil); !errors.As(c.err, &misuse) || !strings.Contains(c.err.Error(), c.want) {
+			t.Errorf("%s: got %v, want a misuse that says %q", c.name, c.err, c.want)
+		}
+	}
+}

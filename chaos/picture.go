@@ -1,0 +1,66 @@
+package chaos
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"pangea/chaos/links"
+)
+
+// String draws the regions, then the links in the direction of their data.
+func (s Status) String() string {
+	if s.LinksErr != nil {
+		return s.regions() + "\n\nlinks unknown: " + s.LinksErr.Error() + "\n"
+	}
+	return s.regions() + "\n\n" + s.links() + "\n"
+}
+
+func (s Status) regions() string {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.AppendHeader(table.Row{"region", "alive", "ready", "entries it lacks", "vector"})
+	for _, r := range s.Regions {
+		if r.Err != nil {
+			t.AppendRow(table.Row{r.Name, "no", text.WrapSoft(r.Err.Error(), 40)})
+			continue
+		}
+		t.AppendRow(table.Row{r.Name, "yes", r.readiness(), r.Lag(), r.Vector})
+	}
+	return t.Render()
+}
+
+func (r RegionStatus) readiness() string {
+	switch {
+	case !r.Ready:
+		return text.WrapSoft(strings.TrimSuffix("no: "+r.Reason, ": "), 40)
+	case r.Isolated:
+		return "yes, isolated"
+	}
+	return "yes"
+}
+
+func (s Status) links() string {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.AppendHeader(table.Row{"data", "dialed as", "round trip", "state"})
+	for _, l := range s.Links {
+		t.AppendRow(table.Row{
+			l.From + " ──▶ " + l.To,
+			strings.TrimSuffix(l.NATS.Name(), "nats") + "{nats,http}",
+			fmt.Sprintf("%v ± %v", l.NATS.RTT, l.NATS.Jitter),
+			l.mark() + l.Health(),
+		})
+	}
+	return t.Render()
+}
+
+// mark makes a cut stand out in a column of healthy links.
+func (l LinkStatus) mark() string {
+	if l.NATS.Health == links.Healthy && l.HTTP.Health == links.Healthy {
+		return ""
+	}
+	return "✂ "
+}

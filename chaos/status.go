@@ -1,0 +1,125 @@
+package chaos
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"pangea/chaos/links"
+	"pangea/crdt"
+	"pangea/region/topology"
+)
+
+// Status is what the world looks like now.
+type Status struct {
+	Regions  []RegionStatus
+	Links    []LinkStatus
+	LinksErr error // why there are no Links
+}
+
+// RegionStatus is one region, as it says itself.
+type RegionStatus struct {
+	Name     string
+	Err      error // why it says nothing; the rest is empty then
+	Ready    bool
+	Reason   string // why it is not ready
+	Isolated bool   // ready without having heard any peer
+	Vector   crdt.Vector
+	Lacks    crdt.Vector // entries that another region has and this one has not
+}
+
+// LinkStatus is how the data of From travels to To: the proxies by which To
+// dials From.
+type LinkStatus struct {
+	From, To   string
+	NATS, HTTP links.LinkState
+}
+
+// Status looks at every region and link. What is dead is part of the answer.
+func (w *World) Status(ctx context.Context) Status {
+	s := Status{Regions: make([]RegionStatus, len(w.Topology.Regions))}
+	var asking sync.WaitGroup
+	for i, r := range w.Topology.Regions {
+		asking.Go(func() { s.Regions[i] = askRegion(ctx, r) })
+	}
+	states, err := w.Network.Status(ctx)
+	s.Links, s.LinksErr = directed(states), err
+	asking.Wait()
+	compare(s.Regions)
+	return s
+}
+
+func askRegion(ctx context.Context, r topology.Region) RegionStatus {
+	body, _, err := get(ctx, "http://"+r.HTTP+"/status")
+	if err != nil {
+		return RegionStatus{Name: r.Name, Err: err}
+	}
+	var answer struct {
+		Ready    bool   `json:"ready"`
+		Reason   string `json:"reason"`
+		Isolated bool   `json:"isolated"`
+		Vector   string `json:"version_vector"`
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return RegionStatus{Name: r.Name, Err: fmt.Errorf("read its status: %w", err)}
+	}
+	vector, err := crdt.ParseVector(answer.Vector)
+	return RegionStatus{
+		Name: r.Name, Err: err, Ready: answer.Ready, Reason: answer.Reason, Isolated: answer.Isolated, Vector: vector,
+	}
+}
+
+// compare fills in what each region lacks of what the others have.
+func compare(regions []RegionStatus) {
+	heads := crdt.Vector{}
+	for _, r := range regions {
+		heads.Join(r.Vector)
+	}
+	for i := range regions {
+		regions[i].Lacks = crdt.Vector{}
+		for o, seq := range heads {
+			if have := regions[i].Vector[o]; have < seq {
+				regions[i].Lacks[o] = seq - have
+			}
+		}
+	}
+}
+
+// directed pairs up the proxies that carry one region's data to another.
+func directed(states []links.LinkState) []LinkStatus {
+	var all []LinkStatus
+	for _, http := range states {
+		for _, nats := range states {
+			if http.Protocol == topology.HTTP && nats.Protocol == topology.NATS &&
+				http.Dialer == nats.Dialer && http.Target == nats.Target {
+				all = append(all, LinkStatus{From: http.Target, To: http.Dialer, NATS: nats, HTTP: http})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b LinkStatus) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
+	return all
+}
+
+// Health is the health of both proxies, or of each where they differ.
+func (l LinkStatus) Health() string {
+	if l.NATS.Health == l.HTTP.Health {
+		return string(l.NATS.Health)
+	}
+	return fmt.Sprintf("nats %s, http %s", l.NATS.Health, l.HTTP.Health)
+}
+
+// Lag is what the region lacks, in words.
+func (r RegionStatus) Lag() string {
+	var parts []string
+	for _, o := range r.Lacks.Origins() {
+		parts = append(parts, fmt.Sprintf("%d of %s", r.Lacks[o], o))
+	}
+	if len(parts) == 0 {
+		return "none"
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,32 @@
+package chaos
+
+import (
+	"context"
+	"io"
+
+	"pangea/chaos/links"
+	"pangea/region/topology"
+)
+
+// World is the running stack that faults are done to.
+type World struct {
+	Topology  *topology.Topology
+	Network   *links.Network
+	Processes Processes
+	Progress  io.Writer // told what a slow heal waits for
+}
+
+// Processes are the parts of the local stack: region-us, postgres-us, router-us
+// and so on, and toxiproxy.
+type Processes interface {
+	// Kill ends a part as kill -9 does. Killing a dead part is no error.
+	Kill(part string) error
+	// Start brings a part back with its data. A live part is left alone.
+	Start(ctx context.Context, part string) error
+}
+
+// HealAll ends every cut between regions. Latencies and dead parts stay.
+func (w *World) HealAll(ctx context.Context) error { return w.Network.HealAll(ctx) }
+
+// ResetLatency gives every link the round trip of the topology again.
+func (w *World) ResetLatency(ctx context.Context) error { return w.Network.ResetLatency(ctx) }

@@ -1,0 +1,104 @@
+package chaos_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"pangea/chaos"
+	"pangea/chaos/links"
+	"pangea/region/topology"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// world is three regions, dead until a part is started, and the links between them.
+func world(t *testing.T) *chaos.World {
+	t.Helper()
+	topo := &topology.Topology{
+		RTT:    map[string]time.Duration{"us-eu": 80 * time.Millisecond, "us-ap": 150 * time.Millisecond, "eu-ap": 120 * time.Millisecond},
+		Jitter: 10 * time.Millisecond,
+		Links:  topology.Links{API: "127.0.0.1:0", Listeners: map[string]string{}},
+	}
+	for _, name := range []string{"us", "eu", "ap"} {
+		topo.Regions = append(topo.Regions, topology.Region{
+			Name: name, HTTP: freeAddress(t), NATS: freeAddress(t), Router: freeAddress(t),
+		})
+	}
+	for _, l := range topo.AllLinks() {
+		topo.Links.Listeners[l.Name()] = "127.0.0.1:0"
+	}
+	server, err := links.Serve(t.Context(), topo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	topo = server.Topology()
+	parts := &parts{t: t, topo: topo, running: map[string]*http.Server{}}
+	return &chaos.World{Topology: topo, Network: links.Open(topo), Processes: parts, Progress: t.Output()}
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// parts are region processes as far as chaos sees one: something that listens,
+// becomes ready after a while, and can be killed.
+type parts struct {
+	t       *testing.T
+	topo    *topology.Topology
+	running map[string]*http.Server
+	vector  string // of the region that is started next
+}
+
+func (p *parts) Start(ctx context.Context, part string) error {
+	region, err := p.topo.Region(part[len("region-"):])
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", region.HTTP)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: regionRoutes(p.vector)}
+	go func() { _ = server.Serve(listener) }()
+	p.running[part] = server
+	p.t.Cleanup(func() { server.Close() })
+	return nil
+}
+
+func (p *parts) Kill(part string) error { return p.running[part].Close() }
+
+// regionRoutes is not ready before the third question.
+func regionRoutes(vector string) http.Handler {
+	var asked atomic.Int32
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+		if asked.Add(1) < 3 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = w.Write([]byte(`{"title":"not ready","detail":"3 entries of us are missing"}`))
+		}
+	})
+	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"ready":true,"version_vector":"` + vector + `"}`))
+	})
+	return mux
+}
+
+// words is a command line as the shell hands it over.
+func words(w ...string) []string { return w }
