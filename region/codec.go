@@ -3,6 +3,7 @@ package region
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"pangea/crdt"
@@ -93,12 +94,11 @@ func appendString(b []byte, s string) []byte {
 func appendDots(b []byte, dots []crdt.Dot, table []crdt.Origin) []byte {
 	b = binary.AppendUvarint(b, uint64(len(dots)))
 	for _, d := range dots {
-		for i, o := range table {
-			if o == d.Origin {
-				b = binary.AppendUvarint(b, uint64(i))
-				break
-			}
+		at := slices.Index(table, d.Origin)
+		if at < 0 {
+			panic(fmt.Sprintf("a dot of %v, which was never applied: %v", d.Origin, table))
 		}
+		b = binary.AppendUvarint(b, uint64(at))
 		b = binary.AppendUvarint(b, d.Ordinal)
 		b = binary.AppendUvarint(b, d.Seq)
 	}
@@ -120,21 +120,21 @@ func Decode(payload []byte) (*Entry, error) {
 		return nil, fmt.Errorf("%w: no header", ErrCorrupt)
 	}
 	e.Checksum = Checksum(payload[body:])
-	r := reader{rest: string(payload[1:body])}
+	r := reader{text: string(payload[1:body])}
 	e.decode(&r)
-	if r.bad || r.rest != "" {
+	if !r.done() {
 		return nil, fmt.Errorf("%w: ends or differs in the middle", ErrCorrupt)
 	}
 	return e, nil
 }
 
 func (e *Entry) decode(r *reader) {
-	table := make([]crdt.Origin, r.count(2))
+	table := make([]crdt.Origin, r.count(3))
 	for i := range table {
-		table[i] = crdt.Origin{Region: r.text(), Epoch: uint32(r.uint())}
+		table[i] = r.origin()
 	}
 	if len(table) == 0 {
-		r.bad = true
+		r.fail()
 		return
 	}
 	e.Origin, e.Seq = table[0], r.uint()
@@ -144,119 +144,41 @@ func (e *Entry) decode(r *reader) {
 	}
 	e.FirstOrdinal = r.uint()
 	e.CommittedAt = time.UnixMicro(r.int())
-	e.Events = make([]Event, r.count(3))
+	r.expect(len(e.Deps) == len(table) && e.Seq > 0 && e.FirstOrdinal > 0)
+	e.Events = make([]Event, r.count(4))
 	last := ""
 	for i := range e.Events {
-		e.Events[i].decode(r, table)
-		if e.Events[i].Key == "" {
-			e.Events[i].Key = last
-		}
+		e.Events[i].decode(r, table, last)
 		last = e.Events[i].Key
 	}
 }
 
-func (ev *Event) decode(r *reader, table []crdt.Origin) {
-	ev.Kind, ev.Key = Kind(r.byte()), r.text()
+func (ev *Event) decode(r *reader, table []crdt.Origin, last string) {
+	ev.Kind, ev.Key = Kind(r.byte()), r.string()
+	if ev.Key == "" {
+		ev.Key = last
+	}
+	r.expect(ev.Key != "")
 	switch ev.Kind {
 	case ProfilePut:
-		ev.Stamp, ev.Value = crdt.Stamp(r.int()), r.text()
+		ev.Stamp, ev.Value = r.stamp(), r.string()
 	case CounterSet:
-		ev.PN = crdt.PN{P: int64(r.uint()), N: int64(r.uint())}
+		ev.PN = crdt.PN{P: r.part(), N: r.part()}
 	case TagAdd, TagRemove:
-		ev.Member, ev.Dots = r.text(), r.dots(table)
+		ev.Member, ev.Dots = r.string(), r.dots(table)
 	case PrefSet:
-		ev.Member = r.text()
+		ev.Member = r.string()
 		ev.decodeNullable(r)
 	case HandleSet:
 		ev.decodeNullable(r)
 	default:
-		r.bad = true
+		r.fail()
 	}
 }
 
 func (ev *Event) decodeNullable(r *reader) {
-	ev.Stamp = crdt.Stamp(r.int())
-	if ev.Null = r.byte() == 1; !ev.Null {
-		ev.Value = r.text()
+	ev.Stamp = r.stamp()
+	if ev.Null = r.bool(); !ev.Null {
+		ev.Value = r.string()
 	}
-}
-
-// reader takes values off the front of rest. After the first bad one it returns
-// zeros and stays bad.
-type reader struct {
-	rest string
-	bad  bool
-}
-
-func (r *reader) fail() uint64 {
-	r.bad, r.rest = true, ""
-	return 0
-}
-
-func (r *reader) byte() byte {
-	if r.rest == "" {
-		return byte(r.fail())
-	}
-	b := r.rest[0]
-	r.rest = r.rest[1:]
-	return b
-}
-
-// uint reads an unsigned varint; it mirrors binary.Uvarint, which wants bytes.
-func (r *reader) uint() uint64 {
-	var v uint64
-	for shift := 0; shift < 64; shift += 7 {
-		b := r.byte()
-		if shift == 63 && b > 1 {
-			return r.fail()
-		}
-		v |= uint64(b&0x7f) << shift
-		if b < 0x80 {
-			return v
-		}
-	}
-	return r.fail()
-}
-
-func (r *reader) int() int64 {
-	u := r.uint()
-	return int64(u>>1) ^ -int64(u&1)
-}
-
-func (r *reader) text() string {
-	n := r.uint()
-	if n > uint64(len(r.rest)) {
-		r.fail()
-		return ""
-	}
-	s := r.rest[:n]
-	r.rest = r.rest[n:]
-	return s
-}
-
-// count reads the length of a list whose items take at least size bytes each, so
-// that a damaged length cannot ask for more memory than the payload's own size.
-func (r *reader) count(size int) int {
-	n := r.uint()
-	if n > uint64(len(r.rest)/size) {
-		return int(r.fail())
-	}
-	return int(n)
-}
-
-func (r *reader) dots(table []crdt.Origin) []crdt.Dot {
-	n := r.count(3)
-	if n == 0 {
-		return nil
-	}
-	dots := make([]crdt.Dot, n)
-	for i := range dots {
-		at := r.uint()
-		if at >= uint64(len(table)) {
-			r.fail()
-			return nil
-		}
-		dots[i] = crdt.Dot{Origin: table[at], Ordinal: r.uint(), Seq: r.uint()}
-	}
-	return dots
 }
