@@ -39,6 +39,15 @@ func ParseOrigin(s string) (Origin, error) {
 	return Origin{Region: region, Epoch: uint32(n)}, nil
 }
 
+// MarshalText makes an origin a key of JSON objects, as String writes it.
+func (o Origin) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (o *Origin) UnmarshalText(text []byte) (err error) {
+	*o, err = ParseOrigin(string(text))
+	return err
+}
+
 // Compare orders origins by region, then epoch.
 func (o Origin) Compare(p Origin) int {
 	return cmp.Or(cmp.Compare(o.Region, p.Region), cmp.Compare(o.Epoch, p.Epoch))

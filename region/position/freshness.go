@@ -1,0 +1,149 @@
+package position
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"pangea/crdt"
+)
+
+// freshness decides I13: whether the region knows enough to serve.
+//
+//	stale ──(every registered peer has reported, or was silent for 5 s)──▶ catching up
+//	catching up ──(applied what they had)──▶ fresh
+//	fresh ──(the writer stood still for 5 s)──▶ stale
+type freshness struct {
+	started time.Time // of the current wait
+	beaten  time.Time // last sign of life of the writer
+	alive   bool      // the writer has opened the database
+	fresh   bool
+	target  crdt.Vector // nil until it is known what to catch up to
+	reason  string
+}
+
+// Readiness is what /readyz says.
+type Readiness struct {
+	Ready    bool
+	Reason   string   // why not
+	Isolated bool     // ready without having heard of any peer
+	Silent   []string // registered peers that were left out
+}
+
+func (f *freshness) reset(now time.Time, reason string) {
+	f.started, f.fresh, f.target, f.reason = now, false, nil, reason
+}
+
+// beat notes that the writer is alive. One that stood still starts over: the
+// region may have missed anything meanwhile.
+func (f *freshness) beat(now time.Time) {
+	if f.alive && now.Sub(f.beaten) > Silence {
+		f.reset(now, fmt.Sprintf("the writer stood still for %s", now.Sub(f.beaten).Round(time.Second)))
+	}
+	f.beaten, f.alive = now, true
+}
+
+// Readiness evaluates I13 now.
+func (t *Tracker) Readiness() Readiness {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now, f := time.Now(), &t.fresh
+	r := Readiness{Silent: t.silentPeers()}
+	switch {
+	case !f.alive || t.local == nil:
+		r.Reason = "the database is not open"
+	case now.Sub(f.beaten) > Silence:
+		r.Reason = fmt.Sprintf("the writer has stood still for %s", now.Sub(f.beaten).Round(time.Second))
+	case !f.fresh:
+		r.Reason = t.catchUp(now)
+	}
+	if contradiction := t.contradiction(); contradiction != "" {
+		r.Reason = contradiction
+	}
+	r.Ready = r.Reason == ""
+	r.Isolated = len(t.peers) > 0 && len(r.Silent) == len(t.peers)
+	return r
+}
+
+// Ready is Readiness in brief.
+func (t *Tracker) Ready() (ok bool, reason string) {
+	r := t.Readiness()
+	return r.Ready, r.Reason
+}
+
+// catchUp moves from stale over catching up to fresh, and says what is missing.
+func (t *Tracker) catchUp(now time.Time) string {
+	f := &t.fresh
+	if f.target == nil {
+		if missing := t.unheard(); len(missing) > 0 && now.Sub(f.started) < Silence {
+			return fmt.Sprintf("%s: waiting to hear from %s", f.reason, strings.Join(missing, ", "))
+		}
+		f.target = crdt.Vector{}
+		for _, p := range t.peers {
+			if p.registered && p.lastSeen.After(f.started) {
+				f.target.Join(p.report.Applied)
+			}
+		}
+	}
+	for origin, seq := range t.capped(f.target) {
+		if have := t.local.Applied[origin]; have < seq {
+			return fmt.Sprintf("catching up: %d entries of %s to apply", seq-have, origin)
+		}
+	}
+	f.fresh = true
+	return ""
+}
+
+// unheard lists the registered peers without a report since the wait began.
+func (t *Tracker) unheard() []string {
+	var names []string
+	for _, p := range t.peers {
+		if p.registered && !p.lastSeen.After(t.fresh.started) {
+			names = append(names, p.name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// capped lowers target to what can be had: what some reachable region stores.
+func (t *Tracker) capped(target crdt.Vector) crdt.Vector {
+	stored := t.local.Stored.Clone()
+	for _, p := range t.peers {
+		if t.silent(p) < Silence {
+			stored.Join(p.report.Stored)
+		}
+	}
+	out := crdt.Vector{}
+	for origin, seq := range target {
+		out[origin] = min(seq, stored[origin])
+	}
+	return out
+}
+
+// contradiction reports a peer that stores more of this region's log than the
+// region itself: its database is older than what it once acknowledged (I14).
+func (t *Tracker) contradiction() string {
+	if t.local == nil {
+		return ""
+	}
+	for _, p := range t.peers {
+		if seq := p.report.Stored[t.local.Origin]; seq > t.local.Head.Seq {
+			return fmt.Sprintf("%s stores our log up to %d but this database ends at %d: it was restored from an older copy; nothing is written",
+				p.name, seq, t.local.Head.Seq)
+		}
+	}
+	return ""
+}
+
+func (t *Tracker) silentPeers() []string {
+	var names []string
+	for _, p := range t.peers {
+		if t.silent(p) >= Silence {
+			names = append(names, p.name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}

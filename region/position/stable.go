@@ -1,0 +1,77 @@
+package position
+
+import (
+	"pangea/crdt"
+	"pangea/region"
+)
+
+// stability tells what a peer can no longer contradict. That a peer has applied an
+// event is not enough to forget it: the peer may have written something concurrent
+// before, still under way to us. Only once we have applied the peer's log up to where
+// it was when it said so can nothing concurrent arrive from it.
+type stability struct {
+	claimed crdt.Vector     // applied by the peer, by its word
+	upTo    region.Position // end of its log at that moment
+	settled crdt.Vector     // a claim whose upTo we have applied
+}
+
+// observe keeps one claim at a time, so that claims settle however fast they come.
+func (s *stability) observe(r region.Report) {
+	if s.claimed == nil {
+		s.claimed, s.upTo = r.Applied, region.Position{Origin: r.Origin, Seq: r.Head.Seq}
+	}
+}
+
+func (s *stability) settle(applied crdt.Vector) {
+	if s.claimed != nil && applied[s.upTo.Origin] >= s.upTo.Seq {
+		s.settled, s.claimed = s.claimed, nil
+	}
+}
+
+// Stable is the vector of events that every registered peer has applied and with
+// which nothing concurrent can arrive any more: causally stable, in the terms of
+// Baquero et al. (2014). It is empty while a registered peer has not been heard of.
+func (t *Tracker) Stable() crdt.Vector {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.local == nil {
+		return crdt.Vector{}
+	}
+	return t.lowest(t.local.Applied, func(p *peer) crdt.Vector { return p.stable.settled })
+}
+
+// Kept is, for each log, the highest entry that every registered peer has applied:
+// what is above must be kept (I4).
+func (t *Tracker) Kept() crdt.Vector {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.local == nil {
+		return crdt.Vector{}
+	}
+	return t.lowest(t.local.Applied, func(p *peer) crdt.Vector { return p.applied })
+}
+
+// Fetched is the highest entry of the own log that every registered peer has stored.
+func (t *Tracker) Fetched() uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.local == nil {
+		return 0
+	}
+	return t.lowest(t.local.Applied, func(p *peer) crdt.Vector { return p.stored })[t.local.Origin]
+}
+
+// lowest is the elementwise minimum of v and each registered peer's vector.
+func (t *Tracker) lowest(v crdt.Vector, of func(*peer) crdt.Vector) crdt.Vector {
+	low := v.Clone()
+	for _, p := range t.peers {
+		if !p.registered {
+			continue
+		}
+		theirs := of(p)
+		for origin := range low {
+			low[origin] = min(low[origin], theirs[origin])
+		}
+	}
+	return low
+}

@@ -1,0 +1,194 @@
+package position
+
+import (
+	"sync"
+	"time"
+
+	"pangea/crdt"
+	"pangea/region"
+)
+
+// Silence is how long a peer may say nothing before it counts as unreachable, and
+// how long the writer may stand still before the region is no longer fresh (I13).
+const Silence = 5 * time.Second
+
+// Local is what this region's writer last committed. It is immutable.
+type Local struct {
+	Origin   crdt.Origin
+	Head     region.Head
+	Stored   crdt.Vector // both include the own log
+	Applied  crdt.Vector
+	Ordinals crdt.Vector // Applied, counted in events
+	Waiting  map[crdt.Origin]Waiting
+}
+
+// Waiting describes the oldest entry of a log that is stored and not applied.
+type Waiting struct {
+	CommittedAt time.Time       // by its origin's clock
+	On          region.Position // what it waits for (I6)
+	Since       time.Time       // when it was first found waiting
+}
+
+// Tracker holds the region's view of everyone's positions. It is safe for
+// concurrent use.
+type Tracker struct {
+	self string
+	now  func() time.Time
+
+	mu      sync.Mutex
+	local   *Local
+	peers   map[string]*peer
+	changed chan struct{} // closed and replaced whenever anything above changes
+	fresh   freshness
+}
+
+// peer is what is known of one other region.
+type peer struct {
+	name       string
+	registered bool
+	lastSeen   time.Time     // by our clock; zero if it never reported
+	reported   time.Time     // the same, or what the database remembers
+	report     region.Report // the last one
+	stored     crdt.Vector   // highest it ever claimed
+	applied    crdt.Vector
+	stable     stability
+	clock      clock
+	marks      marks
+}
+
+// New returns a tracker for the region self. The clock is injected so that a
+// skewed region is skewed everywhere.
+func New(self string, now func() time.Time) *Tracker {
+	t := &Tracker{self: self, now: now, peers: map[string]*peer{}, changed: make(chan struct{})}
+	t.fresh.reset(time.Now(), "starting")
+	return t
+}
+
+// Register adds a peer, with what the database remembers of it.
+func (t *Tracker) Register(name string, registered bool, reported time.Time, stored, applied crdt.Vector) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.peers[name] = &peer{name: name, registered: registered, reported: reported, stored: stored.Clone(), applied: applied.Clone()}
+}
+
+// Advance publishes what the writer has committed, and that it is alive.
+func (t *Tracker) Advance(l *Local) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.local = l
+	t.fresh.beat(time.Now())
+	for _, p := range t.peers {
+		p.stable.settle(l.Applied)
+	}
+	t.broadcast()
+}
+
+// Beat says that the writer is alive, its database too.
+func (t *Tracker) Beat() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.fresh.beat(time.Now())
+}
+
+// Observe takes a peer's report. One from an unknown region is ignored.
+func (t *Tracker) Observe(r region.Report) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p := t.peers[r.Origin.Region]
+	if p == nil {
+		return
+	}
+	received := time.Now()
+	p.lastSeen, p.reported, p.report = received, received, r
+	p.stored.Join(r.Stored)
+	p.applied.Join(r.Applied)
+	p.clock.observe(r, t.self, t.now())
+	p.marks.add(r)
+	p.stable.observe(r)
+	if t.local != nil {
+		p.stable.settle(t.local.Applied)
+	}
+	t.broadcast()
+}
+
+func (t *Tracker) broadcast() {
+	close(t.changed)
+	t.changed = make(chan struct{})
+}
+
+// Local is the last committed state; nil before the writer has opened the database.
+func (t *Tracker) Local() *Local {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.local
+}
+
+// Vector is what the region has applied, for the X-Version-Vector of an answer. It
+// must be taken before the row is read. It is shared: read only.
+func (t *Tracker) Vector() crdt.Vector {
+	if l := t.Local(); l != nil {
+		return l.Applied
+	}
+	return crdt.Vector{}
+}
+
+// Registered counts the peers whose progress holds back retention.
+func (t *Tracker) Registered() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := 0
+	for _, p := range t.peers {
+		if p.registered {
+			n++
+		}
+	}
+	return n
+}
+
+// SetRegistered changes whether a peer holds the logs back (I4).
+func (t *Tracker) SetRegistered(name string, registered bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if p := t.peers[name]; p != nil {
+		p.registered = registered
+	}
+	t.broadcast()
+}
+
+// Reachable reports whether a peer was heard of within Silence.
+func (t *Tracker) Reachable(name string) bool { return t.Silent(name) < Silence }
+
+// Silent is how long ago a peer was last heard of, by the monotonic clock. For one
+// that never reported it is the time since this process started.
+func (t *Tracker) Silent(name string) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p := t.peers[name]
+	if p == nil {
+		return 0
+	}
+	return t.silent(p)
+}
+
+func (t *Tracker) silent(p *peer) time.Duration {
+	if p.lastSeen.IsZero() {
+		return time.Since(t.fresh.started)
+	}
+	return time.Since(p.lastSeen)
+}
+
+// Holder names a reachable peer, other than the origin itself, that stores entries
+// of log beyond above: the one that stores most.
+func (t *Tracker) Holder(log crdt.Origin, above uint64) (name string, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, p := range t.peers {
+		if p.name == log.Region || t.silent(p) >= Silence {
+			continue
+		}
+		if seq := p.report.Stored[log]; seq > above {
+			name, above, ok = p.name, seq, true
+		}
+	}
+	return name, ok
+}
