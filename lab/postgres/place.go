@@ -13,19 +13,19 @@ import (
 // systemPlace holds the data of checkouts that the server's account cannot reach.
 const systemPlace = "/var/lib/pangea"
 
-// Place makes dir usable for Cluster directories. Below a directory that the
-// server's account cannot enter, such as /root, dir becomes a symbolic link to a
-// directory of systemPlace, and moved names that.
-func Place(ctx context.Context, dir string) (moved string, err error) {
+// Place makes dir usable for the directories of clusters, and returns the path by
+// which to use it. That is dir, unless the server's account cannot enter it, as
+// below /root: then dir becomes a symbolic link to a directory of systemPlace.
+func Place(ctx context.Context, dir string) (string, error) {
 	acct, err := serverAccount()
 	if err != nil {
 		return "", err
 	}
-	if moved, err := os.Readlink(dir); err == nil {
-		return moved, acct.own(moved)
+	if target, err := os.Readlink(dir); err == nil {
+		return target, acct.own(target)
 	}
 	if acct.own(dir) == nil && acct.reaches(ctx, dir) {
-		return "", nil
+		return dir, nil
 	}
 	return moveOut(acct, dir)
 }

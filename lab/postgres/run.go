@@ -3,7 +3,9 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -55,6 +57,11 @@ func (c *Cluster) Stop(ctx context.Context) error {
 func (c *Cluster) Kill(ctx context.Context) error {
 	_, err := process.Kill(ctx, c.cfg.PidFile)
 	return err
+}
+
+// Remove deletes the stopped cluster's data and its socket.
+func (c *Cluster) Remove() error {
+	return errors.Join(os.RemoveAll(c.cfg.Dir), os.RemoveAll(c.socketDir()))
 }
 
 // Ready returns nil once the cluster answers queries.

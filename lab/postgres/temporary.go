@@ -33,8 +33,8 @@ func startTemporary(ctx context.Context, dir string, bin Binaries) (*Cluster, er
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return nil, err
 	}
-	home := filepath.Join(dir, "home")
-	if _, err := Place(ctx, home); err != nil {
+	home, err := Place(ctx, filepath.Join(dir, "home"))
+	if err != nil {
 		return nil, err
 	}
 	port, err := freePort()
@@ -65,7 +65,8 @@ func (c *Cluster) Close() error {
 	if c.guard == nil {
 		return c.Stop(context.Background())
 	}
-	return errors.Join(c.Kill(context.Background()), c.guard.release())
+	killed := c.Kill(context.Background())
+	return errors.Join(killed, os.Remove(c.cfg.PidFile), c.guard.release())
 }
 
 // guard is a shell that deletes a temporary cluster when the program that made it
@@ -76,13 +77,14 @@ type guard struct {
 }
 
 // guardScript is given the cluster's directory, its data and its socket directory.
-// It waits for the end of its input, then for the postmaster's.
+// It waits for the end of its input, then for that of the postmaster, if there is
+// still a pid file.
 const guardScript = `
 cat
 if [ -s "$1/pid" ] && kill -QUIT "$(cat "$1/pid")" 2>/dev/null; then
 	while [ -e "$2/data/postmaster.pid" ] && [ $((n += 1)) -lt 200 ]; do sleep 0.05; done
 fi
-rm -rf "$(readlink "$2" || echo "$2")" "$1" "$3"`
+rm -rf "$2" "$1" "$3"`
 
 func startGuard(dir, home, sockets string) (*guard, error) {
 	shell := exec.Command("/bin/sh", "-c", guardScript, "guard", dir, home, sockets)
