@@ -1,0 +1,91 @@
+// Command router sends the clients of one place to their nearest ready region.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"syscall"
+
+	"github.com/oklog/run"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/urfave/cli/v3"
+
+	"pangea/region/topology"
+	"pangea/router"
+)
+
+func main() {
+	if err := command().Run(context.Background(), os.Args); err != nil {
+		fmt.Fprintln(os.Stderr, "router:", err)
+		os.Exit(1)
+	}
+}
+
+func command() *cli.Command {
+	return &cli.Command{
+		Name:  "router",
+		Usage: "send the clients of one place to their nearest ready region",
+		Description: "Listens on the region's router address in the topology. Regions are ordered by their\n" +
+			"distance, its own first, and checked by GET /readyz four times a second.\n" +
+			"GET /router/status shows what it thinks of them; /metrics is for Prometheus.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "region", Usage: "`NAME` of the place whose clients it serves", Required: true},
+			&cli.StringFlag{Name: "topology", Usage: "`FILE` that describes the world", Value: "topology.yaml"},
+			&cli.StringFlag{Name: "log-level", Usage: "debug, info, warn or error", Value: "info"},
+		},
+		Action: func(ctx context.Context, c *cli.Command) error {
+			return serve(ctx, c.String("region"), c.String("topology"), c.String("log-level"))
+		},
+	}
+}
+
+func serve(ctx context.Context, name, file, logLevel string) error {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(logLevel)); err != nil {
+		return fmt.Errorf("-log-level %s: use debug, info, warn or error", logLevel)
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	top, err := topology.Load(file)
+	if err != nil {
+		return err
+	}
+	region, err := top.Region(name)
+	if err != nil {
+		return err
+	}
+	ln, err := net.Listen("tcp", region.Router)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s, the router address of %s in %s, is taken: stop what listens there or change the file",
+			region.Router, name, file)
+	}
+	if err != nil {
+		return fmt.Errorf("listen for clients: %w", err)
+	}
+	defer ln.Close()
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	r, err := router.New(router.Config{Region: name, Log: log}, top, reg)
+	if err != nil {
+		return err
+	}
+	log.Info("serving", "region", name, "address", ln.Addr())
+	return runUntilSignal(ctx, func(ctx context.Context) error { return r.Run(ctx, ln) })
+}
+
+// runUntilSignal ends actor's context at SIGINT or SIGTERM. Being told to stop is no error.
+func runUntilSignal(ctx context.Context, actor func(context.Context) error) error {
+	var g run.Group
+	ctx, cancel := context.WithCancel(ctx)
+	g.Add(func() error { return actor(ctx) }, func(error) { cancel() })
+	g.Add(run.SignalHandler(ctx, syscall.SIGINT, syscall.SIGTERM))
+	err := g.Run()
+	if errors.Is(err, run.ErrSignal) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,111 @@
+package router
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
+
+// The kinds of a move of all clients.
+const (
+	failover  = "failover"   // the region was lost
+	failback  = "failback"   // a nearer one is ready again
+	calledOff = "called_off" // the nearer one was not caught up after all
+	start     = "start"      // there was none before
+)
+
+func moveKind(from, to int, fromReady bool) string {
+	switch {
+	case from < 0:
+		return start
+	case !fromReady:
+		return failover
+	case to < from:
+		return failback
+	}
+	return calledOff
+}
+
+const statusClasses = 6 // 0 is a client that went away
+
+// metrics are indexed by region where they can be: nothing is looked up per request.
+type metrics struct {
+	requests  [][statusClasses]prometheus.Counter // the last row is the router itself
+	repeats   [len(outcomeNames)]prometheus.Counter
+	latency   prometheus.Histogram
+	ready     []prometheus.Gauge
+	checks    []prometheus.Observer
+	detection prometheus.Histogram
+	moves     map[string]prometheus.Counter
+}
+
+func newMetrics(reg prometheus.Registerer, regions []*region) *metrics {
+	factory := promauto.With(reg)
+	m := &metrics{
+		latency: factory.NewHistogram(prometheus.HistogramOpts{
+			Name:    "pangea_router_request_duration_seconds",
+			Help:    "Time from a request's header to the end of its answer, with all repeats.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 16),
+		}),
+		detection: factory.NewHistogram(prometheus.HistogramOpts{
+			Name:    "pangea_router_detection_seconds",
+			Help:    "Time from a region's first failure to the moment it was passed over.",
+			Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
+		}),
+		moves: map[string]prometheus.Counter{},
+	}
+	moves := factory.NewCounterVec(prometheus.CounterOpts{
+		Name: "pangea_router_moves_total", Help: "Moves of all clients to another region.",
+	}, []string{"kind"})
+	for _, kind := range []string{failover, failback, calledOff, start} {
+		m.moves[kind] = moves.WithLabelValues(kind)
+	}
+	repeats := factory.NewCounterVec(prometheus.CounterOpts{
+		Name: "pangea_router_repeats_total", Help: "Requests sent to another region, by how the attempt before ended.",
+	}, []string{"reason"})
+	for o := refused; o <= broken; o++ {
+		m.repeats[o] = repeats.WithLabelValues(o.String())
+	}
+	m.perRegion(factory, regions)
+	return m
+}
+
+func (m *metrics) perRegion(factory promauto.Factory, regions []*region) {
+	requests := factory.NewCounterVec(prometheus.CounterOpts{
+		Name: "pangea_router_requests_total", Help: "Answers, by the region that gave them and their status.",
+	}, []string{"target", "status"})
+	ready := factory.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "pangea_router_region_ready", Help: "1 while requests may be sent to the region.",
+	}, []string{"target"})
+	checks := factory.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "pangea_router_check_duration_seconds",
+		Help:    "Time until a check of a region was answered or given up.",
+		Buckets: prometheus.ExponentialBuckets(0.0005, 2, 12),
+	}, []string{"target"})
+	for _, r := range regions {
+		m.ready = append(m.ready, ready.WithLabelValues(r.name))
+		m.checks = append(m.checks, checks.WithLabelValues(r.name))
+		m.requests = append(m.requests, statusRow(requests, r.name))
+	}
+	m.requests = append(m.requests, statusRow(requests, "none"))
+}
+
+func statusRow(requests *prometheus.CounterVec, target string) (row [statusClasses]prometheus.Counter) {
+	row[0] = requests.WithLabelValues(target, "gone")
+	for class := 1; class < statusClasses; class++ {
+		row[class] = requests.WithLabelValues(target, strconv.Itoa(class)+"xx")
+	}
+	return row
+}
+
+// served counts an answer of the region target, or of the router itself if -1.
+// Status 0 is a client that did not wait for it.
+func (m *metrics) served(target, status int, begun time.Time) {
+	if target < 0 {
+		target = len(m.requests) - 1
+	}
+	m.requests[target][min(status/100, statusClasses-1)].Inc()
+	m.latency.Observe(time.Since(begun).Seconds())
+}

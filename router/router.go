@@ -1,0 +1,146 @@
+package router
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/sync/errgroup"
+
+	"pangea/region/topology"
+)
+
+// Router serves the clients of one place.
+type Router struct {
+	cfg      Config
+	world    *world
+	watchers []*watcher // by index of the world's regions
+	metrics  *metrics
+	exported http.Handler
+	buffers  sync.Pool // of *[]byte, for answers
+}
+
+// New returns a router for the clients near cfg.Region in the world of top. Its
+// metrics go to reg, labelled with the region, and /metrics shows all of reg.
+func New(cfg Config, top *topology.Topology, reg *prometheus.Registry) (*Router, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	if _, err := top.Region(cfg.Region); err != nil {
+		return nil, err
+	}
+	r := &Router{cfg: cfg, world: newWorld(cfg, top)}
+	r.metrics = newMetrics(prometheus.WrapRegistererWith(prometheus.Labels{"region": cfg.Region}, reg), r.world.regions)
+	r.world.metrics = r.metrics
+	r.exported = promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
+	r.buffers.New = func() any { b := make([]byte, 32<<10); return &b }
+	for i := range r.world.regions {
+		r.watchers = append(r.watchers, newWatcher(r.world, i))
+	}
+	return r, nil
+}
+
+// Run serves on ln until ctx ends, after it has checked each region once. It closes ln.
+func (r *Router) Run(ctx context.Context, ln net.Listener) error {
+	defer r.world.close()
+	var first sync.WaitGroup
+	for _, p := range r.watchers {
+		first.Go(func() { p.check(ctx) })
+	}
+	first.Wait()
+	g, ctx := errgroup.WithContext(ctx)
+	for _, p := range r.watchers {
+		g.Go(func() error { p.run(ctx); return nil })
+	}
+	g.Go(func() error { return r.serve(ctx, ln) })
+	return g.Wait()
+}
+
+// serve accepts until ctx ends, and then gives the requests under way DrainTimeout.
+func (r *Router) serve(ctx context.Context, ln net.Listener) error {
+	server := &http.Server{
+		Handler:           r,
+		ReadHeaderTimeout: 5 * time.Second, // bodies have their own limit
+		WriteTimeout:      r.cfg.BodyTimeout + r.cfg.Timeout + maxWait + 10*time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(r.cfg.Log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(ln) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve on %s: %w", ln.Addr(), err)
+	case <-ctx.Done():
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.cfg.DrainTimeout)
+	defer cancel()
+	err := server.Shutdown(ctx)
+	<-failed
+	if errors.Is(err, context.DeadlineExceeded) {
+		r.cfg.Log.Warn("stopped with requests under way", "waited", r.cfg.DrainTimeout)
+		return server.Close()
+	}
+	return err
+}
+
+// ServeHTTP answers the router's own routes and proxies every other one.
+func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	begun, target, status := time.Now(), -1, 0
+	defer func() { r.metrics.served(target, status, begun) }()
+	w.Header().Set("X-Routed-By", r.cfg.Region)
+	path := rawPath(req)
+	own := path == "/healthz" || path == "/metrics" || path == "/console" || strings.HasPrefix(path, "/router/")
+	switch {
+	case !own:
+		target, status = r.proxy(w, req)
+	case req.Method != http.MethodGet && req.Method != http.MethodHead:
+		w.Header().Set("Allow", "GET, HEAD")
+		target, status = r.fail(w, &problem{
+			Type: "wrong-method", Status: http.StatusMethodNotAllowed,
+			Detail: "The router's own routes are only read. Use GET.",
+		})
+	default:
+		status = r.own(w, req, path)
+	}
+}
+
+// own answers a route that is never proxied.
+func (r *Router) own(w http.ResponseWriter, req *http.Request, path string) int {
+	switch path {
+	case "/healthz":
+		writeJSON(w, map[string]string{"status": "alive", "router": r.cfg.Region})
+	case "/metrics":
+		r.exported.ServeHTTP(w, req)
+	case "/router/status":
+		writeJSON(w, r.world.status())
+	default:
+		_, status := r.fail(w, &problem{
+			Type: "no-route", Status: http.StatusNotFound,
+			Detail: "The router itself has /healthz, /metrics and /router/status; see there.",
+		})
+		return status
+	}
+	return http.StatusOK
+}
+
+// fail answers with the router's own problem.
+func (r *Router) fail(w http.ResponseWriter, p *problem) (target, status int) {
+	p.write(w)
+	return -1, p.Status
+}
+
+// rawPath is the path as the client wrote it, not decoded.
+func rawPath(req *http.Request) string {
+	path, _, _ := strings.Cut(req.RequestURI, "?")
+	return path
+}
