@@ -17,16 +17,21 @@ type Tally struct {
 }
 
 // End books n events that ended with verdict v.
-func (t *Tally) End(v crdt.Verdict, n int64) {
+func (t *Tally) End(v crdt.Verdict, n int64) { *t.sum(v) += n }
+
+// Ended is the number of events that ended with verdict v.
+func (t *Tally) Ended(v crdt.Verdict) int64 { return *t.sum(v) }
+
+func (t *Tally) sum(v crdt.Verdict) *int64 {
 	switch v {
 	case crdt.Superseded:
-		t.Superseded += n
+		return &t.Superseded
 	case crdt.Concurrent:
-		t.Concurrent += n
+		return &t.Concurrent
 	case crdt.ClockSkew:
-		t.ClockSkew += n
-	case crdt.Removed:
-		t.Removed += n
+		return &t.ClockSkew
+	default:
+		return &t.Removed
 	}
 }
 

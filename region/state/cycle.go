@@ -79,3 +79,10 @@ func (c *Cycle) tag(cell *Cell[crdt.Dots], ev *region.Event, at crdt.Meta) {
 		}
 	}
 }
+
+// Collect books a tombstone that is deleted because every region has it.
+func (c *Cycle) Collect(class region.Class, tombstone crdt.Register) {
+	if tombstone.Origin.Region == c.self {
+		c.Account.tally(tombstone.Origin, class).End(crdt.Removed, 1)
+	}
+}

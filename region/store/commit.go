@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -64,7 +65,7 @@ func queueLogs(b *pgx.Batch, c *Commit) {
 		origin       []string
 		seq, ordinal []uint64
 		events       []int
-		at           []any
+		at           []time.Time
 		payload      [][]byte
 	}
 	for _, e := range c.Inbox {

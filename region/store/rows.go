@@ -64,9 +64,17 @@ func queueHandle(b *pgx.Batch, cells map[string]*state.Cell[crdt.Register]) {
 }
 
 func queuePrefs(b *pgx.Batch, cells map[state.Member]*state.Cell[crdt.Register]) {
-	var c registers
+	var c, gone registers
 	for m, cell := range cells {
-		c.add(m.Key, m.Name, cell)
+		if cell.Now.Empty() {
+			gone.add(m.Key, m.Name, cell)
+		} else {
+			c.add(m.Key, m.Name, cell)
+		}
+	}
+	if len(gone.keys) > 0 {
+		b.Queue(`delete from prefs using unnest($1::text[], $2::text[]) as gone(key, field)
+			where prefs.key = gone.key and prefs.field = gone.field`, gone.keys, gone.fields)
 	}
 	if len(c.keys) > 0 {
 		b.Queue(`insert into prefs (key, field, value, stamp, origin, seq, ordinal)

@@ -1,0 +1,264 @@
+package writer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"pangea/crdt"
+	"pangea/region"
+	"pangea/region/position"
+	"pangea/region/store"
+)
+
+// Writer is the one goroutine that changes a region's state. Create it with New,
+// then call Run once; the other methods may be called by anyone at any time.
+type Writer struct {
+	cfg     Config
+	store   *store.Store
+	tracker *position.Tracker
+	metrics *metrics
+
+	requests   chan *request
+	deliveries chan *delivery
+	commits    chan region.Record
+
+	mu        sync.Mutex
+	open      bool                           // a session is there: writes are accepted
+	positions map[crdt.Origin]store.Position // as last committed
+
+	// The rest belongs to Run's goroutine.
+	session   *store.Session
+	applied   crdt.Vector // the own log included
+	ordinals  crdt.Vector
+	waiting   []*request  // not all of their writes have joined a group
+	arrived   []*delivery // not stored yet
+	logs      map[crdt.Origin]*waitingLog
+	more      bool // the last run ended at MaxRun
+	unsettled *unsettled
+	localAt   time.Time // the next group may start
+	mergeAt   time.Time // the next run may start
+	tickAt    time.Time
+	sweepAt   time.Time
+}
+
+// New validates cfg. It starts nothing.
+func New(cfg Config, s *store.Store, t *position.Tracker) (*Writer, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	return &Writer{
+		cfg: cfg, store: s, tracker: t, metrics: newMetrics(cfg.Registerer),
+		requests:   make(chan *request, cfg.MaxQueue),
+		deliveries: make(chan *delivery, 16),
+		commits:    make(chan region.Record, 256),
+		logs:       map[crdt.Origin]*waitingLog{},
+	}, nil
+}
+
+// Commits carries each entry of the own log as it is committed, and a zero Record
+// when some may have been missed. When nobody receives, records are dropped: the
+// outbox has them.
+func (w *Writer) Commits() <-chan region.Record { return w.commits }
+
+// Run opens sessions and works until ctx is cancelled, which is a clean stop, or
+// until another process has the database: region.ErrFenced.
+func (w *Writer) Run(ctx context.Context) error {
+	const retryAfter = 500 * time.Millisecond
+	for down := false; ; {
+		err := w.serve(ctx, down)
+		if ctx.Err() != nil {
+			w.giveUp()
+			return nil
+		}
+		if errors.Is(err, region.ErrFenced) || errors.Is(err, store.ErrOtherRegion) {
+			return err
+		}
+		if !down || w.session != nil {
+			w.cfg.Logger.Warn("the database is not available; writes are refused until it is back", "err", err)
+		}
+		w.session, down = nil, true
+		timer := time.NewTimer(retryAfter)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// serve works on one session until it breaks.
+func (w *Writer) serve(ctx context.Context, again bool) error {
+	session, err := w.store.Acquire(ctx, w.cfg.LockPatience)
+	if err != nil {
+		return err
+	}
+	w.session = session
+	defer session.Close()
+	if err := w.settle(ctx); err != nil {
+		return err
+	}
+	w.load()
+	if again {
+		w.cfg.Logger.Info("the database is open again", "head", session.Head().Seq)
+	}
+	w.setOpen(true)
+	defer w.close()
+	for ctx.Err() == nil {
+		if err := w.step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// giveUp answers the group whose outcome nobody will learn any more.
+func (w *Writer) giveUp() {
+	if w.unsettled != nil {
+		w.unsettled.group.fail(fmt.Errorf("%w: the region is stopping", region.ErrUnknown))
+		w.unsettled = nil
+	}
+}
+
+// load takes head and positions from the session.
+func (w *Writer) load() {
+	w.drop()
+	head := w.session.Head()
+	w.applied = crdt.Vector{head.Origin: head.Seq}
+	w.ordinals = crdt.Vector{head.Origin: head.Ordinal}
+	for origin, p := range w.session.Positions() {
+		w.applied[origin], w.ordinals[origin] = p.Applied, p.Ordinal
+	}
+	w.more = true // what waits in the inbox may be applicable
+	w.publish()
+	w.wakeShipper(region.Record{})
+}
+
+// step does what is due, or waits for something to become due.
+func (w *Writer) step(ctx context.Context) error {
+	w.drain()
+	now := time.Now()
+	// A cycle that has begun is finished even if ctx ends, but not for ever.
+	cycle, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	switch {
+	case len(w.waiting) > 0 && !now.Before(w.localAt):
+		w.localAt = now.Add(w.cfg.LocalPace)
+		if g := w.gather(); len(g.members) > 0 {
+			return w.local(cycle, g)
+		}
+		return nil
+	case w.mergeable() && !now.Before(w.mergeAt):
+		w.mergeAt = now.Add(w.cfg.MergePace)
+		return w.merge(cycle)
+	case !now.Before(w.tickAt):
+		w.tickAt = now.Add(time.Second)
+		return w.tick(cycle, now)
+	default:
+		w.idle(ctx, now)
+		return nil
+	}
+}
+
+func (w *Writer) mergeable() bool { return len(w.arrived) > 0 || w.more }
+
+// drain takes what has come without waiting.
+func (w *Writer) drain() {
+	for {
+		select {
+		case r := <-w.requests:
+			w.waiting = append(w.waiting, r)
+		case d := <-w.deliveries:
+			w.arrived = append(w.arrived, d)
+		default:
+			return
+		}
+	}
+}
+
+// idle waits until something comes or becomes due.
+func (w *Writer) idle(ctx context.Context, now time.Time) {
+	due := w.tickAt
+	if len(w.waiting) > 0 && w.localAt.Before(due) {
+		due = w.localAt
+	}
+	if w.mergeable() && w.mergeAt.Before(due) {
+		due = w.mergeAt
+	}
+	timer := time.NewTimer(due.Sub(now))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case r := <-w.requests:
+		w.waiting = append(w.waiting, r)
+	case d := <-w.deliveries:
+		w.arrived = append(w.arrived, d)
+	}
+}
+
+// commit writes c, and makes it known.
+func (w *Writer) commit(ctx context.Context, c *store.Commit) error {
+	if err := w.session.Commit(ctx, c); err != nil {
+		return err
+	}
+	if c.Entry != nil {
+		w.applied = w.applied.Clone()
+		w.applied[c.Entry.Origin] = c.Entry.Seq
+		w.ordinals = w.ordinals.Clone()
+		w.ordinals[c.Entry.Origin] = c.Entry.LastOrdinal()
+		w.wakeShipper(region.Record{Seq: c.Entry.Seq, Payload: c.Entry.Payload})
+	}
+	if len(c.Positions) > 0 {
+		w.applied, w.ordinals = w.applied.Clone(), w.ordinals.Clone()
+		for origin, p := range c.Positions {
+			w.applied[origin], w.ordinals[origin] = p.Applied, p.Ordinal
+		}
+	}
+	w.metrics.book(c.Account)
+	w.publish()
+	return nil
+}
+
+// publish tells the tracker what is committed. The vectors are shared from now on:
+// commit replaces them instead of changing them.
+func (w *Writer) publish() {
+	stored := w.applied.Clone()
+	for origin, p := range w.session.Positions() {
+		stored[origin] = p.Stored
+	}
+	w.publishPositions()
+	head := w.session.Head()
+	w.tracker.Advance(&position.Local{
+		Origin: head.Origin, Head: head.Head, Stored: stored, Applied: w.applied, Ordinals: w.ordinals, Waiting: w.forget(),
+	})
+}
+
+func (w *Writer) wakeShipper(r region.Record) {
+	select {
+	case w.commits <- r:
+	default: // it is behind, and will read the outbox
+	}
+}
+
+func (w *Writer) setOpen(open bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.open = open
+}
+
+// close refuses whatever waits: nobody is answered by a session that is gone.
+func (w *Writer) close() {
+	w.setOpen(false)
+	w.drain()
+	for _, r := range w.waiting {
+		r.refuse(region.ErrUnavailable)
+	}
+	for _, d := range w.arrived {
+		d.done <- fmt.Errorf("deliver: %w", region.ErrUnavailable)
+	}
+	w.waiting, w.arrived = nil, nil
+}
