@@ -85,13 +85,14 @@ func TestWriteFrame_ReportsTheWriter(t *testing.T) {
 	}
 }
 
+// failing fails once, after some writes.
 type failing struct {
 	after int
 	err   error
 }
 
 func (f *failing) Write(p []byte) (int, error) {
-	if f.after--; f.after < 0 {
+	if f.after--; f.after == -1 {
 		return 0, f.err
 	}
 	return len(p), nil
