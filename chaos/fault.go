@@ -17,10 +17,10 @@ type Fault struct {
 }
 
 // Misuse is a request that cannot be meant. Its text says what is possible.
-type Misuse struct{ text string }
+type Misuse struct{ Text string }
 
-func (m *Misuse) Error() string { return m.text }
+func (m *Misuse) Error() string { return m.Text }
 
 func misuse(format string, args ...any) error {
-	return &Misuse{text: fmt.Sprintf(format, args...)}
+	return &Misuse{Text: fmt.Sprintf(format, args...)}
 }

@@ -50,11 +50,18 @@ func (s Status) links() string {
 		t.AppendRow(table.Row{
 			l.From + " ──▶ " + l.To,
 			strings.TrimSuffix(l.NATS.Name(), "nats") + "{nats,http}",
-			fmt.Sprintf("%v ± %v", l.NATS.RTT, l.NATS.Jitter),
+			l.roundTrip(),
 			l.mark() + l.Health(),
 		})
 	}
 	return t.Render()
+}
+
+func (l LinkStatus) roundTrip() string {
+	if l.NATS.Health == links.Missing {
+		return ""
+	}
+	return fmt.Sprintf("%v ± %v", l.NATS.RTT, l.NATS.Jitter)
 }
 
 // mark makes a cut stand out in a column of healthy links.

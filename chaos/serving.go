@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -86,13 +85,18 @@ func get(ctx context.Context, address string) (body []byte, status int, err erro
 	}
 	req.Close = true // one question, and the process that answers may be killed next
 	resp, err := http.DefaultClient.Do(req)
-	if refused := (*net.OpError)(nil); errors.As(err, &refused) {
-		return nil, 0, refused.Err // without the address, which a reader has just named
-	}
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, rootCause(err)
 	}
 	defer resp.Body.Close()
 	body, err = io.ReadAll(resp.Body)
 	return body, resp.StatusCode, err
+}
+
+// rootCause drops the address, which a reader has just named.
+func rootCause(err error) error {
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+		err = inner
+	}
+	return err
 }

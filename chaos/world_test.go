@@ -2,6 +2,7 @@ package chaos_test
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -95,7 +96,7 @@ func regionRoutes(vector string) http.Handler {
 		}
 	})
 	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write([]byte(`{"ready":true,"version_vector":"` + vector + `"}`))
+		fmt.Fprintf(w, `{"ready":%v,"version_vector":%q}`, asked.Load() >= 3, vector)
 	})
 	return mux
 }

@@ -19,10 +19,21 @@ import (
 func TestNetwork_LatencyIsOnEveryLink(t *testing.T) {
 	_, topo := serve(t)
 	for _, l := range topo.AllLinks() {
-		got, want := mustPing(t, topo, l.Dialer, l.Target, l.Protocol), topo.Distance(l.Dialer, l.Target)
-		if got < want || got > want+2*time.Second {
+		if got, want := mustPing(t, topo, l.Dialer, l.Target, l.Protocol).round(), topo.Distance(l.Dialer, l.Target); got < want {
 			t.Errorf("%s: round trip %v, want at least %v", l.Name(), got, want)
 		}
+	}
+}
+
+func TestNetwork_LatencyIsHalvedOverTheDirections(t *testing.T) {
+	n, topo := serve(t)
+	const rtt = 2 * time.Second // far more than a busy machine adds
+	if err := n.Latency(t.Context(), "us", "eu", rtt, 0); err != nil {
+		t.Fatal(err)
+	}
+	got := mustPing(t, topo, "us", "eu", topology.HTTP)
+	if got.there < rtt/2 || got.there >= rtt || got.back < rtt/2 || got.back >= rtt {
+		t.Errorf("%v there and %v back, want %v each", got.there, got.back, rtt/2)
 	}
 }
 
@@ -37,8 +48,8 @@ func TestNetwork_LatencyChangesUnderOpenConnections(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := ping(conn, 10*time.Second)
-		if err != nil || got < want {
-			t.Errorf("round trip %v (%v), want at least %v", got, err, want)
+		if err != nil || got.round() < want {
+			t.Errorf("round trip %v (%v), want at least %v", got.round(), err, want)
 		}
 		if got := find(t, n, "us_eu_nats").RTT; got != want {
 			t.Errorf("status says round trip %v, want %v", got, want)
@@ -74,7 +85,7 @@ func TestNetwork_RefuseClosesAndRefuses(t *testing.T) {
 	if err := n.Heal(t.Context(), "eu", "us"); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := mustPing(t, topo, "us", "eu", topology.NATS), 80*time.Millisecond; got < want {
+	if got, want := mustPing(t, topo, "us", "eu", topology.NATS).round(), 80*time.Millisecond; got < want {
 		t.Errorf("after the heal: round trip %v, want at least %v", got, want)
 	}
 }
@@ -104,7 +115,7 @@ func TestNetwork_BlackholeSwallowsUntilHealed(t *testing.T) {
 	if err := n.HealAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := mustPing(t, topo, "us", "eu", topology.HTTP), 80*time.Millisecond; got < want {
+	if got, want := mustPing(t, topo, "us", "eu", topology.HTTP).round(), 80*time.Millisecond; got < want {
 		t.Errorf("after the heal: round trip %v, want at least %v", got, want)
 	}
 }

@@ -2,8 +2,8 @@ package links_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
-	"io"
 	"net"
 	"os"
 	"sync"
@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// serve lays the links of us, eu and ap, each of which is one echo server.
+// serve lays the links of us, eu and ap, each of which is one clock.
 func serve(t *testing.T) (*links.Network, *topology.Topology) {
 	t.Helper()
 	topo := &topology.Topology{
@@ -26,7 +26,7 @@ func serve(t *testing.T) (*links.Network, *topology.Topology) {
 		Links: topology.Links{API: "127.0.0.1:0", Listeners: map[string]string{}},
 	}
 	for _, name := range []string{"us", "eu", "ap"} {
-		addr := echo(t)
+		addr := clock(t)
 		topo.Regions = append(topo.Regions, topology.Region{Name: name, NATS: addr, HTTP: addr})
 	}
 	for _, l := range topo.AllLinks() {
@@ -44,8 +44,9 @@ func serve(t *testing.T) (*links.Network, *topology.Topology) {
 	return links.Open(server.Topology()), server.Topology()
 }
 
-// echo serves TCP connections until the test ends.
-func echo(t *testing.T) string {
+// clock serves TCP connections until the test ends. To every byte it answers
+// with the time of its arrival.
+func clock(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -58,10 +59,7 @@ func echo(t *testing.T) string {
 			if err != nil {
 				return
 			}
-			serving.Go(func() {
-				defer conn.Close()
-				_, _ = io.Copy(conn, conn)
-			})
+			serving.Go(func() { tell(conn) })
 		}
 	})
 	t.Cleanup(func() {
@@ -69,6 +67,18 @@ func echo(t *testing.T) string {
 		serving.Wait()
 	})
 	return listener.Addr().String()
+}
+
+func tell(conn net.Conn) {
+	defer conn.Close()
+	for b := make([]byte, 1); ; {
+		if _, err := conn.Read(b); err != nil {
+			return
+		}
+		if err := binary.Write(conn, binary.BigEndian, time.Now().UnixNano()); err != nil {
+			return
+		}
+	}
 }
 
 // dial opens a connection over the link, or says why there is none.
@@ -81,26 +91,31 @@ func dial(t *testing.T, topo *topology.Topology, dialer, target string, p topolo
 	return conn, err
 }
 
-// ping sends a byte and returns how long its echo took. Silence for the length
-// of patience is context.DeadlineExceeded.
-func ping(conn net.Conn, patience time.Duration) (time.Duration, error) {
+// trip is how long a byte took, and the answer to it.
+type trip struct{ there, back time.Duration }
+
+func (t trip) round() time.Duration { return t.there + t.back }
+
+// ping is one round trip. Silence for the length of patience is context.DeadlineExceeded.
+func ping(conn net.Conn, patience time.Duration) (trip, error) {
 	start := time.Now()
 	if err := conn.SetDeadline(start.Add(patience)); err != nil {
-		return 0, err
+		return trip{}, err
 	}
-	b := []byte{1}
-	if _, err := conn.Write(b); err != nil {
-		return 0, err
+	if _, err := conn.Write([]byte{1}); err != nil {
+		return trip{}, err
 	}
-	_, err := io.ReadFull(conn, b)
+	var nanos int64
+	err := binary.Read(conn, binary.BigEndian, &nanos)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = context.DeadlineExceeded
 	}
-	return time.Since(start), err
+	arrival := time.Unix(0, nanos)
+	return trip{there: arrival.Sub(start), back: time.Since(arrival)}, err
 }
 
 // mustPing dials and pings.
-func mustPing(t *testing.T, topo *topology.Topology, dialer, target string, p topology.Protocol) time.Duration {
+func mustPing(t *testing.T, topo *topology.Topology, dialer, target string, p topology.Protocol) trip {
 	t.Helper()
 	conn, err := dial(t, topo, dialer, target, p)
 	if err != nil {
