@@ -31,6 +31,8 @@ type Log struct {
 type Tail struct {
 	// Last is the last message that can be read; Seq 0 if there is none.
 	Last region.Record
+	// First is the oldest sequence; those before went when the stream was full.
+	First uint64
 	// Next is the sequence that JetStream will give to the next message.
 	Next uint64
 	// Damage says why the stream cannot be continued; empty if it can.
@@ -59,7 +61,7 @@ func (l *Log) Tail(ctx context.Context) (Tail, error) {
 		return Tail{}, fmt.Errorf("look up the stream: %w", err)
 	}
 	info := s.CachedInfo()
-	tail := Tail{Next: info.State.LastSeq + 1}
+	tail := Tail{First: info.State.FirstSeq, Next: info.State.LastSeq + 1}
 	if held := info.Config.Metadata[epochKey]; held != l.epoch() {
 		tail.Damage = fmt.Sprintf("the stream holds epoch %q, not %s", held, l.epoch())
 		return tail, nil

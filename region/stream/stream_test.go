@@ -155,7 +155,7 @@ func TestLog_SequenceIsSeqFromAnyFirst(t *testing.T) {
 		rs := records(us, first, first+499, 10)
 		publish(t, l, rs)
 		tail, err := l.Tail(t.Context())
-		want := stream.Tail{Last: rs[len(rs)-1], Next: first + 500}
+		want := stream.Tail{Last: rs[len(rs)-1], First: first, Next: first + 500}
 		if d := cmp.Diff(want, tail); d != "" || err != nil {
 			t.Fatalf("tail after %d: %v\n%s", first, err, d)
 		}

@@ -1,0 +1,18 @@
+// Package shipper carries a region's log from its outbox to its stream.
+//
+//	writer ─commits─▶ Shipper ──publish──▶ stream
+//	outbox ───────────────┘ at the start, and whenever a commit was missed
+//
+// The stream is a cache of the outbox. The only cursor is the stream's own last
+// readable message: there is no row to fall out of step with it.
+//
+// Guarantees: entries enter the stream in order, each once, at the sequence that is
+// their seq (I2, I3), because a publish states what it must follow. The shipper
+// keeps nothing, so it may be killed anywhere.
+//
+// Failure handling: after any error, and each few seconds while idle, it reads the
+// stream's end and compares it with the outbox row of that seq. If the stream is
+// missing, has holes, is of another epoch, or says something else than the outbox,
+// it is rebuilt from the lowest entry that a peer may need. While the outbox or the
+// stream does not answer, entries wait in the outbox.
+package shipper
