@@ -30,22 +30,25 @@ func (c *Cluster) Start(ctx context.Context) error {
 	if err := c.Prepare(ctx); err != nil {
 		return err
 	}
-	p, err := process.Start(c.Command(), c.cfg.PidFile, c.cfg.LogFile)
-	if err != nil {
+	if err := process.Start(c.Command(), c.cfg.PidFile, c.cfg.LogFile); err != nil {
 		return err
 	}
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for err = c.Ready(ctx); err != nil; err = c.Ready(ctx) {
+	for {
+		reason := c.Ready(ctx)
+		if reason == nil {
+			return nil
+		}
+		if _, alive, err := process.Find(c.cfg.PidFile); err != nil || !alive {
+			return errors.Join(err, fmt.Errorf("postgres ended while it started, see %s", c.cfg.LogFile))
+		}
 		select {
-		case <-p.Exited():
-			return fmt.Errorf("postgres ended with %s, see %s", p.State(), c.cfg.LogFile)
 		case <-ctx.Done():
-			return fmt.Errorf("postgres is not ready, see %s: %w", c.cfg.LogFile, err)
+			return fmt.Errorf("postgres is not ready, see %s: %w", c.cfg.LogFile, reason)
 		case <-tick.C:
 		}
 	}
-	return nil
 }
 
 // Stop ends the cluster fast and in order.
