@@ -7,6 +7,8 @@ import (
 	"strings"
 )
 
+const maxShards = 1 << 16
+
 // Handles says which region owns which shard of the handle namespace (I10).
 type Handles struct {
 	Shards int               `yaml:"shards"`
@@ -34,8 +36,8 @@ func (h Handles) Owner(name string) string {
 
 // validate checks that every shard has exactly one owner.
 func (h Handles) validate(regions map[string]bool) error {
-	if h.Shards < 1 {
-		return fmt.Errorf("handles.shards is %d, want at least 1", h.Shards)
+	if h.Shards < 1 || h.Shards > maxShards {
+		return fmt.Errorf("handles.shards is %d, want 1 to %d", h.Shards, maxShards)
 	}
 	owner := make([]string, h.Shards)
 	for region, ranges := range h.Owners {

@@ -74,15 +74,12 @@ func (r Region) address(p Protocol) string {
 }
 
 func (l Links) validate(regions map[string]bool) error {
-	for name, listen := range l.Listeners {
+	for name := range l.Listeners {
 		part := strings.Split(name, "_")
 		ok := len(part) == 3 && regions[part[0]] && regions[part[1]] && part[0] != part[1] &&
 			(part[2] == string(NATS) || part[2] == string(HTTP))
 		if !ok {
 			return fmt.Errorf("links: %q is not dialer_target_nats or dialer_target_http of two regions", name)
-		}
-		if listen == "" {
-			return fmt.Errorf("links: %s has no address", name)
 		}
 	}
 	if want := 2 * len(regions) * (len(regions) - 1); len(l.Listeners) != 0 && len(l.Listeners) != want {

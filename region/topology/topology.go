@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -99,34 +100,69 @@ func (t *Topology) Distance(a, b string) time.Duration {
 	return t.RTT[b+"-"+a]
 }
 
-// Validate reports everything that is wrong with t at once.
+// Validate reports what is wrong with t, in every section at once.
 func (t *Topology) Validate() error {
-	var errs []error
+	known := map[string]bool{}
+	for _, r := range t.Regions {
+		known[r.Name] = true
+	}
+	return errors.Join(
+		t.validateNames(),
+		t.validateAddresses(),
+		t.validateRTT(known),
+		t.Links.validate(known),
+		t.Handles.validate(known),
+		t.Retention.validate(),
+		t.Relay.validate(),
+	)
+}
+
+func (t *Topology) validateNames() error {
+	if len(t.Regions) == 0 {
+		return errors.New("no regions")
+	}
 	seen := map[string]bool{}
 	for _, r := range t.Regions {
 		if !nameOK(r.Name) {
-			errs = append(errs, fmt.Errorf("region name %q: want 1 to 16 lower-case letters or digits, a letter first", r.Name))
+			return fmt.Errorf("region name %q: want 1 to 16 lower-case letters or digits, a letter first", r.Name)
 		}
 		if seen[r.Name] {
-			errs = append(errs, fmt.Errorf("region %q appears twice", r.Name))
+			return fmt.Errorf("region %q appears twice", r.Name)
 		}
 		seen[r.Name] = true
 	}
-	if len(t.Regions) == 0 {
-		errs = append(errs, errors.New("no regions"))
+	return nil
+}
+
+// validateRTT checks that every pair of regions has one distance, and no other.
+func (t *Topology) validateRTT(known map[string]bool) error {
+	for pair := range t.RTT {
+		a, b, _ := strings.Cut(pair, "-")
+		if !known[a] || !known[b] || a == b {
+			return fmt.Errorf("rtt: %q is not a pair of regions", pair)
+		}
+		if _, twice := t.RTT[b+"-"+a]; twice {
+			return fmt.Errorf("rtt: %s-%s appears in both directions", min(a, b), max(a, b))
+		}
 	}
 	for i, a := range t.Regions {
 		for _, b := range t.Regions[i+1:] {
 			if t.Distance(a.Name, b.Name) <= 0 {
-				errs = append(errs, fmt.Errorf("rtt: %s-%s is missing", a.Name, b.Name))
+				return fmt.Errorf("rtt: %s-%s is missing or not positive", a.Name, b.Name)
 			}
 		}
 	}
-	errs = append(errs, t.Links.validate(seen), t.Handles.validate(seen), t.Retention.validate())
-	if t.Relay.Enabled && t.Relay.After <= 0 {
-		errs = append(errs, errors.New("relay.after must be positive (use relay.enabled: false to switch it off)"))
+	if t.Jitter < 0 {
+		return fmt.Errorf("jitter is %v, want 0 or more", t.Jitter)
 	}
-	return errors.Join(errs...)
+	return nil
+}
+
+func (r Relay) validate() error {
+	if r.Enabled && r.After <= 0 {
+		return errors.New("relay.after must be positive (use relay.enabled: false to switch it off)")
+	}
+	return nil
 }
 
 func (r Retention) validate() error {
