@@ -82,6 +82,7 @@ func TestLoad_RefusesABrokenWorld(t *testing.T) {
 		{"long name", "name: ap", "name: abcdefghijklmnopq", `region name "abcdefghijklmnopq"`},
 		{"a region twice", "name: ap", "name: eu", `region "eu" appears twice`},
 		{"no address", "    http: 127.0.0.1:8102\n", "", `eu.http: address ""`},
+		{"no database", "    postgres: 127.0.0.1:5402\n", "", `eu.postgres: address ""`},
 		{"an address without a port", "nats: 127.0.0.1:4202", "nats: 127.0.0.1", `eu.nats: address "127.0.0.1"`},
 		{"an address without a host", "router: 127.0.0.1:8082", `router: ":8082"`, `eu.router: address ":8082"`},
 		{"one address for two", "127.0.0.1:8202", "127.0.0.1:8102", "eu.http and eu.monitor have the same address"},
