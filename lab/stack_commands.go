@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v3"
 
+	"pangea/lab/postgres"
 	"pangea/lab/stack"
 	"pangea/region/topology"
 )
@@ -23,6 +25,7 @@ func stackCommands() []*cli.Command {
 				"with its data, the others are left alone.",
 			Action: withStack(up),
 		},
+		{Name: "postgres", Usage: "find PostgreSQL, or install it, and print where its programs are", Action: findPostgres},
 		{Name: "down", Usage: "stop everything in order; data and logs stay", Action: withStack(down)},
 		{Name: "clean", Usage: "stop everything and delete all data and logs", Action: withStack(clean)},
 	}
@@ -46,6 +49,15 @@ func up(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 			len(started), len(s.PartNames()), time.Since(begun).Seconds())
 	}
 	welcome(c.Root().Writer, s.Topology())
+	return nil
+}
+
+func findPostgres(ctx context.Context, c *cli.Command) error {
+	bin, err := postgres.Ensure(ctx, func(note string) { fmt.Fprintln(os.Stderr, note) })
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.Root().Writer, "PostgreSQL %d is in %s\n", bin.Version, bin.Dir)
 	return nil
 }
 

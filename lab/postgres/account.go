@@ -31,7 +31,7 @@ func serverAccount() (account, error) {
 			return accountOf(u)
 		}
 	}
-	return account{}, errors.New("running PostgreSQL as root is refused by it as root, and there is no user postgres or nobody: create one, or start as another user")
+	return account{}, errors.New("root cannot run PostgreSQL, and there is no user postgres or nobody to run it: create one, or start as another user")
 }
 
 func accountOf(u *user.User) (account, error) {

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	embedded "github.com/fergusstrange/embedded-postgres"
@@ -22,6 +23,18 @@ func Ensure(ctx context.Context, say func(string)) (Binaries, error) {
 	if !errors.Is(err, ErrNotFound) {
 		return found, err
 	}
+	unlock, err := lockInstall() // the tests of several packages may come here at once
+	if err != nil {
+		return Binaries{}, err
+	}
+	defer unlock()
+	if found, err := Find(ctx); !errors.Is(err, ErrNotFound) {
+		return found, err
+	}
+	return install(ctx, say)
+}
+
+func install(ctx context.Context, say func(string)) (Binaries, error) {
 	var failed []error
 	if canApt(ctx) {
 		say("installing PostgreSQL with apt-get (a minute or two)")
@@ -40,6 +53,17 @@ func Ensure(ctx context.Context, say func(string)) (Binaries, error) {
 	}
 	return Binaries{}, fmt.Errorf("%w and it could not be installed (%w): install it, or set PANGEA_PG_BIN to its bin directory",
 		ErrNotFound, errors.Join(failed...))
+}
+
+func lockInstall() (unlock func() error, err error) {
+	f, err := os.OpenFile(filepath.Join(os.TempDir(), fmt.Sprintf("pangea-install-%d.lock", os.Geteuid())), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open installation lock: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock installation: %w", err), f.Close())
+	}
+	return f.Close, nil
 }
 
 // canApt reports whether apt-get may be used and has, or may get, a new enough version.

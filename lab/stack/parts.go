@@ -21,14 +21,16 @@ type part struct {
 	addresses []string // that it listens on
 	stop      syscall.Signal
 
-	// command does what must precede a start and returns the program to run. It
-	// reports what takes long.
-	command func(ctx context.Context, report func(note string)) (*exec.Cmd, error)
+	command prepare
 	// ready returns nil once the part serves. It changes nothing.
 	ready func(ctx context.Context) error
 	// settle completes the start of a part that is ready. It may be repeated.
 	settle func(ctx context.Context) error
 }
+
+// prepare does what must precede a start and returns the program to run. It
+// reports what takes long.
+type prepare func(ctx context.Context, report func(note string)) (*exec.Cmd, error)
 
 // layOut makes the rows of parts that start together.
 func (s *Stack) layOut() [][]part {
@@ -114,7 +116,7 @@ func (s *Stack) toxiproxyPart() part {
 		name:      "toxiproxy",
 		addresses: addresses,
 		stop:      syscall.SIGTERM,
-		command:   s.binary("toxiproxy-server", "-host", host, "-port", port),
+		command:   withEnv("LOG_LEVEL=info", s.binary("toxiproxy-server", "-host", host, "-port", port)),
 		ready:     answers("http://" + api + "/version"),
 		settle:    links.Open(s.topo).Lay,
 	}
@@ -146,7 +148,7 @@ func (s *Stack) routerPart(r topology.Region) part {
 func (s *Stack) topologyFile() string { return filepath.Join(s.root, "topology.yaml") }
 
 // binary runs a program that `task build` made.
-func (s *Stack) binary(name string, args ...string) func(context.Context, func(string)) (*exec.Cmd, error) {
+func (s *Stack) binary(name string, args ...string) prepare {
 	return func(context.Context, func(string)) (*exec.Cmd, error) {
 		path := s.state("bin", name)
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
@@ -155,6 +157,16 @@ func (s *Stack) binary(name string, args ...string) func(context.Context, func(s
 		cmd := exec.Command(path, args...)
 		cmd.Dir = s.root
 		return cmd, nil
+	}
+}
+
+func withEnv(variable string, command prepare) prepare {
+	return func(ctx context.Context, report func(string)) (*exec.Cmd, error) {
+		cmd, err := command(ctx, report)
+		if err == nil {
+			cmd.Env = append(os.Environ(), variable)
+		}
+		return cmd, err
 	}
 }
 
