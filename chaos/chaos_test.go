@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"pangea/chaos"
@@ -100,6 +101,34 @@ func TestWorld_KillAndStart(t *testing.T) {
 	}
 }
 
+// told closes ready at the first word of progress.
+type told struct {
+	strings.Builder
+	ready chan struct{}
+	once  sync.Once
+}
+
+func (w *told) Write(p []byte) (int, error) {
+	defer w.once.Do(func() { close(w.ready) })
+	return w.Builder.Write(p)
+}
+
+func TestWorld_StartTellsWhatItWaitsFor(t *testing.T) {
+	w, progress := world(t), &told{ready: make(chan struct{})}
+	w.Progress = progress
+	w.Processes.(*parts).ready = progress.ready
+	fault, err := w.Kill(words("eu"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := fault.Heal(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := progress.String(), "waiting for region-eu: 3 entries of us are missing"; !strings.Contains(got, want) {
+		t.Errorf("progress is %q, want it to say %q", got, want)
+	}
+}
+
 func TestStatus_ShowsLagAndWhatIsDead(t *testing.T) {
 	w := world(t)
 	for part, vector := range map[string]string{"region-us": "eu=5,us=9", "region-eu": "eu=7,us=4"} {
@@ -149,7 +178,7 @@ func TestWorld_MisuseSaysWhatIsPossible(t *testing.T) {
 		{"bad round trip", `"fast" is no round trip`, fault(w.Latency(words("us", "eu", "fast"), ""))},
 		{"negative round trip", `"-1ms" is no round trip`, fault(w.Latency(words("us", "eu", "-1ms"), ""))},
 		{"bad jitter", `"1h" is no jitter`, fault(w.Latency(words("us", "eu", "1s"), "1h"))},
-		{"no part", "the parts are us, eu, ap, toxiproxy, region-us", fault(w.Kill(nil))},
+		{"no part", "the parts are us, eu, ap and toxiproxy, region-us", fault(w.Kill(nil))},
 		{"unknown part", `"postgres" is not one part of the stack`, fault(w.Kill(words("postgres")))},
 	}
 	for _, c := range cases {

@@ -19,9 +19,11 @@ type World struct {
 // Processes are the parts of the local stack: region-us, postgres-us, router-us
 // and so on, and toxiproxy.
 type Processes interface {
+	PartNames() []string
 	// Kill ends a part as kill -9 does. Killing a dead part is no error.
 	Kill(part string) error
-	// Start brings a part back with its data. A live part is left alone.
+	// Start brings a part back with its data, and returns when it serves. A live
+	// part is left alone.
 	Start(ctx context.Context, part string) error
 }
 

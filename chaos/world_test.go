@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -59,12 +58,13 @@ func freeAddress(t *testing.T) string {
 }
 
 // parts are region processes as far as chaos sees one: something that listens,
-// becomes ready after a while, and can be killed.
+// is ready in the end, and can be killed.
 type parts struct {
 	t       *testing.T
 	topo    *topology.Topology
 	running map[string]*http.Server
-	vector  string // of the region that is started next
+	vector  string          // of the region that is started next
+	ready   <-chan struct{} // when it is ready; nil is at once
 }
 
 func (p *parts) Start(ctx context.Context, part string) error {
@@ -80,23 +80,29 @@ func (p *parts) Start(ctx context.Context, part string) error {
 	go func() { _ = server.Serve(listener) }()
 	p.running[part] = server
 	p.t.Cleanup(func() { server.Close() })
-	return nil
+	if p.ready == nil {
+		return nil
+	}
+	select {
+	case <-p.ready:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
+
+func (p *parts) PartNames() []string { return []string{"toxiproxy", "region-us", "region-eu", "region-ap"} }
 
 func (p *parts) Kill(part string) error { return p.running[part].Close() }
 
-// regionRoutes is not ready before the third question.
 func regionRoutes(vector string) http.Handler {
-	var asked atomic.Int32
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		if asked.Add(1) < 3 {
-			w.WriteHeader(http.StatusServiceUnavailable)
-			_, _ = w.Write([]byte(`{"title":"not ready","detail":"3 entries of us are missing"}`))
-		}
+		w.WriteHeader(http.StatusServiceUnavailable)
+		fmt.Fprint(w, `{"title":"not ready","detail":"3 entries of us are missing"}`)
 	})
 	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(w, `{"ready":%v,"version_vector":%q}`, asked.Load() >= 3, vector)
+		fmt.Fprintf(w, `{"ready":true,"version_vector":%q}`, vector)
 	})
 	return mux
 }

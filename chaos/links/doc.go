@@ -18,6 +18,7 @@
 // it. A call that fails halfway may have changed some of its links: repeat it.
 // A toxiproxy that was restarted has forgotten everything: Lay again.
 //
-// A connection that toxiproxy closes while data is in flight leaves goroutines
-// of toxiproxy behind in the process that serves it, up to four a connection.
+// A connection that is cut with data in flight leaves goroutines of toxiproxy
+// blocked for good, in the process that serves it: (*ToxicStub).Run and
+// (*ToxicLink).read. A test that looks for leaks must expect them.
 package links

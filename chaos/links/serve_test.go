@@ -16,7 +16,12 @@ import (
 	"pangea/region/topology"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// A cut of a busy connection leaves some of toxiproxy's goroutines blocked.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2/toxics.(*ToxicStub).Run"),
+		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).read"))
+}
 
 // serve lays the links of us, eu and ap, each of which is one clock.
 func serve(t *testing.T) (*links.Network, *topology.Topology) {

@@ -1,0 +1,50 @@
+// Command chaos breaks the local stack and mends it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/urfave/cli/v3"
+
+	"pangea/chaos"
+	"pangea/chaos/links"
+	"pangea/lab/stack"
+)
+
+func main() { os.Exit(run(os.Args, os.Stdout, os.Stderr)) }
+
+// run returns the exit code: 2 for a request that cannot be meant, 1 for one
+// that did not work.
+func run(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	c := command()
+	c.Writer, c.ErrWriter = stdout, stderr
+	err := c.Run(ctx, args)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(stderr, "chaos:", err)
+	if misuse := (*chaos.Misuse)(nil); errors.As(err, &misuse) {
+		return 2
+	}
+	return 1
+}
+
+// world opens the stack of the directory that the command names.
+func world(c *cli.Command) (*chaos.World, error) {
+	processes, err := stack.Open(c.String("root"))
+	if err != nil {
+		return nil, err
+	}
+	topo := processes.Topology()
+	return &chaos.World{
+		Topology: topo, Network: links.Open(topo), Processes: processes, Progress: c.Root().Writer,
+	}, nil
+}
