@@ -1,0 +1,40 @@
+package measure
+
+import (
+	"errors"
+	"net/http"
+
+	"pangea/gen/client"
+	"pangea/gen/workload"
+)
+
+// Outcome is what a client knows after one request.
+type Outcome uint8
+
+const (
+	OK          Outcome = iota // it did what it says
+	Refused                    // 4xx: it had no effect, and never will
+	Unavailable                // 503, or no connection: it had no effect
+	Unanswered                 // 504, any other 5xx, cut or timed out: it may stand
+	outcomes
+)
+
+// OutcomeOf classifies an answer, or the error instead of one. A read of what
+// is absent and a claim on what is taken are good answers.
+func OutcomeOf(kind workload.Kind, status int, err error) Outcome {
+	switch {
+	case errors.Is(err, client.ErrNotSent):
+		return Unavailable
+	case err != nil:
+		return Unanswered
+	case status >= 200 && status < 300,
+		status == http.StatusNotFound && kind == workload.Read,
+		status == http.StatusConflict && kind == workload.Claim:
+		return OK
+	case status >= 300 && status < 500:
+		return Refused
+	case status == http.StatusServiceUnavailable:
+		return Unavailable
+	}
+	return Unanswered
+}
