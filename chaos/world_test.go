@@ -91,7 +91,9 @@ func (p *parts) Start(ctx context.Context, part string) error {
 	}
 }
 
-func (p *parts) PartNames() []string { return []string{"toxiproxy", "region-us", "region-eu", "region-ap"} }
+func (p *parts) PartNames() []string {
+	return []string{"toxiproxy", "region-us", "region-eu", "region-ap"}
+}
 
 func (p *parts) Kill(part string) error { return p.running[part].Close() }
 
