@@ -1,0 +1,177 @@
+package state_test
+
+import (
+	"fmt"
+	"maps"
+	"time"
+
+	"pangea/crdt"
+	"pangea/region"
+	"pangea/region/state"
+)
+
+// replica is a region without a database: it keeps its rows in maps, and stores what
+// a cycle changed as the store does.
+type replica struct {
+	origin  crdt.Origin
+	mode    state.ClockMode
+	rows    *state.Rows
+	ledger  map[state.Book]state.Tally
+	lost    []state.Conflict
+	applied crdt.Vector
+	log     []*region.Entry
+	ordinal uint64
+	clock   crdt.Stamp
+	sum     region.Checksum
+}
+
+func newReplica(name string, mode state.ClockMode) *replica {
+	return &replica{
+		origin: crdt.Origin{Region: name, Epoch: 1}, mode: mode, rows: state.NewRows(),
+		ledger: map[state.Book]state.Tally{}, applied: crdt.Vector{},
+	}
+}
+
+// fill copies the wanted rows from what the replica keeps, as Was and as Now.
+func (r *replica) fill(rows *state.Rows) {
+	fill(rows.Profile, r.rows.Profile, same)
+	fill(rows.Handle, r.rows.Handle, same)
+	fill(rows.Prefs, r.rows.Prefs, same)
+	fill(rows.Counter, r.rows.Counter, func(c crdt.Counter) crdt.Counter { return maps.Clone(c) })
+	fill(rows.Tags, r.rows.Tags, func(d crdt.Dots) crdt.Dots { return append(crdt.Dots(nil), d...) })
+	fill(rows.Once, r.rows.Once, same)
+}
+
+func same[T any](v T) T { return v }
+
+func fill[K comparable, T any](wanted, kept map[K]*state.Cell[T], clone func(T) T) {
+	for key, cell := range wanted {
+		if row := kept[key]; row != nil {
+			cell.Was, cell.Now = clone(row.Now), clone(row.Now)
+		}
+	}
+}
+
+func (r *replica) keep(c *state.Cycle) {
+	maps.Copy(r.rows.Profile, c.Rows.Profile)
+	maps.Copy(r.rows.Handle, c.Rows.Handle)
+	maps.Copy(r.rows.Prefs, c.Rows.Prefs)
+	maps.Copy(r.rows.Counter, c.Rows.Counter)
+	maps.Copy(r.rows.Tags, c.Rows.Tags)
+	maps.Copy(r.rows.Once, c.Rows.Once)
+	for book, t := range c.Account.Tallies {
+		sum := r.ledger[book]
+		sum.Committed += t.Committed
+		sum.Merged += t.Merged
+		for _, v := range crdt.Verdicts() {
+			sum.End(v, t.Ended(v))
+		}
+		r.ledger[book] = sum
+	}
+	r.lost = append(r.lost, c.Account.Conflicts...)
+}
+
+// write commits a group at the physical time now.
+func (r *replica) write(now time.Time, writes ...region.Write) ([]region.Result, []error) {
+	rows := state.NewRows()
+	for i := range writes {
+		rows.Want(&writes[i])
+	}
+	r.fill(rows)
+	p := state.NewPlan(state.NewCycle(r.origin.Region, rows), region.Entry{
+		Origin: r.origin, Seq: uint64(len(r.log)) + 1, Deps: r.applied.Clone(), FirstOrdinal: r.ordinal + 1, CommittedAt: now,
+	}, r.clock, r.mode)
+	results, errs := make([]region.Result, len(writes)), make([]error, len(writes))
+	for i := range writes {
+		results[i], errs[i] = p.Do(&writes[i])
+	}
+	r.keep(p.Cycle)
+	if len(p.Entry.Events) > 0 {
+		p.Entry.Encode(nil, r.sum)
+		r.sum, r.clock = p.Entry.Checksum, p.Clock
+		r.ordinal += uint64(len(p.Entry.Events))
+		r.log = append(r.log, &p.Entry)
+		r.applied[r.origin] = p.Entry.Seq
+	}
+	return results, errs
+}
+
+// receive applies e, which must be the next of its log, after a trip through the
+// encoding. It reports false if e depends on what is not applied yet (I6).
+func (r *replica) receive(e *region.Entry) bool {
+	if r.applied[e.Origin] != e.Seq-1 || !r.applied.Covers(e.Deps) {
+		return false
+	}
+	e, err := region.Decode(e.Payload)
+	if err != nil {
+		panic(err)
+	}
+	rows := state.NewRows()
+	for i := range e.Events {
+		rows.WantEvent(&e.Events[i])
+	}
+	r.fill(rows)
+	c := state.NewCycle(r.origin.Region, rows)
+	c.ApplyEntry(e)
+	r.keep(c)
+	r.applied[e.Origin] = e.Seq
+	return true
+}
+
+// text shows the replicated state, for comparison.
+func (r *replica) text() map[string]string {
+	out := map[string]string{}
+	for k, c := range r.rows.Profile {
+		out["profile "+k] = fmt.Sprint(c.Now)
+	}
+	for k, c := range r.rows.Handle {
+		out["handle "+k] = fmt.Sprint(c.Now)
+	}
+	for m, c := range r.rows.Prefs {
+		if !c.Now.Empty() {
+			out[fmt.Sprint("prefs ", m)] = fmt.Sprint(c.Now)
+		}
+	}
+	for k, c := range r.rows.Counter {
+		if len(c.Now) > 0 {
+			out["counter "+k] = fmt.Sprint(c.Now)
+		}
+	}
+	for m, c := range r.rows.Tags {
+		dots := map[crdt.Origin]crdt.Dot{}
+		for _, d := range c.Now {
+			dots[d.Origin] = d
+		}
+		if len(dots) > 0 {
+			out[fmt.Sprint("tags ", m)] = fmt.Sprint(dots)
+		}
+	}
+	return out
+}
+
+// live counts the stored events of the replica's own log, by class.
+func (r *replica) live() map[region.Class]int64 {
+	n := map[region.Class]int64{}
+	register := func(class region.Class, c *state.Cell[crdt.Register]) {
+		if c.Now.Origin == r.origin {
+			n[class]++
+		}
+	}
+	for _, c := range r.rows.Profile {
+		register(region.Profile, c)
+	}
+	for _, c := range r.rows.Handle {
+		register(region.Handle, c)
+	}
+	for _, c := range r.rows.Prefs {
+		register(region.Prefs, c)
+	}
+	for _, c := range r.rows.Tags {
+		for _, d := range c.Now {
+			if d.Origin == r.origin {
+				n[region.Tags]++
+			}
+		}
+	}
+	return n
+}
