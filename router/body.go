@@ -33,9 +33,7 @@ func (r *Router) readBody(w http.ResponseWriter, req *http.Request) ([]byte, *pr
 	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, limit))
 	var over *http.MaxBytesError
 	switch {
-	case err == nil:
-		// Without a deadline again, or a long answer would end with it.
-		_ = conn.SetReadDeadline(time.Time{})
+	case err == nil: // and net/http has lifted the deadline
 		return body, nil
 	case errors.As(err, &over):
 		return nil, tooLarge(w, limit)

@@ -50,6 +50,15 @@ func TestFailover_SilenceIsNoticedInAboutASecond(t *testing.T) {
 	s.servedBy(s.do("POST", "/counter/a/incr", ""), "eu")
 }
 
+func TestFailover_BrokenConnectionIsFollowedUpAtOnce(t *testing.T) {
+	s := newStage(t, func(c *Config) { c.CheckInterval = time.Hour })
+	s.servedBy(s.do("GET", "/profile/a", ""), "us")
+	s.region["us"].set(func(a *actor) { a.cut = true })
+	s.problem(s.do("POST", "/counter/a/incr", ""), 504, "unknown-outcome")
+	s.until("eu is current", func() bool { return s.current() == "eu" })
+	s.servedBy(s.do("POST", "/counter/a/incr", ""), "eu")
+}
+
 func TestFailover_ComesBackWhenTheNearerRegionIsReadyAgain(t *testing.T) {
 	s := newStage(t)
 	s.region["us"].set(func(a *actor) { a.ready = false })

@@ -11,7 +11,7 @@ import (
 var us, eu, ap = crdt.Origin{Region: "us", Epoch: 1}, crdt.Origin{Region: "eu", Epoch: 1}, crdt.Origin{Region: "ap", Epoch: 1}
 
 func TestSeen_LateAnswerOpensTheDemandAgain(t *testing.T) {
-	s := make(seen, 2)
+	s := make(seen, 3)
 	s.answer(1, crdt.Vector{eu: 5}) // clients are at 1
 	if got := s.demand(0).String(); got != "eu=5" {
 		t.Fatalf("moving to 0 demands %q, want eu=5", got)
@@ -23,6 +23,10 @@ func TestSeen_LateAnswerOpensTheDemandAgain(t *testing.T) {
 	s.answer(1, crdt.Vector{eu: 7}) // was under way during the move
 	if got := s.demand(0).String(); got != "eu=7" {
 		t.Fatalf("after a late answer of 1: demands %q, want eu=7", got)
+	}
+	s.answer(0, crdt.Vector{us: 2})
+	if got := s.demand(2).String(); got != "eu=7,us=2" {
+		t.Fatalf("a third region must cover %q, want eu=7,us=2", got)
 	}
 	s.forget(1)
 	if got := s.demand(0); got != nil {

@@ -29,6 +29,7 @@ type actor struct {
 	mu      sync.Mutex
 	ready   bool
 	silent  bool // takes requests and never answers
+	cut     bool // takes requests and hangs up, like a link whose far end is gone
 	handler http.HandlerFunc
 }
 
@@ -40,10 +41,12 @@ func (a *actor) set(change func(*actor)) {
 
 func (a *actor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
-	ready, silent, handler := a.ready, a.silent, a.handler
+	ready, silent, cut, handler := a.ready, a.silent, a.cut, a.handler
 	a.mu.Unlock()
 	_, _ = io.Copy(io.Discard, r.Body)
 	switch {
+	case cut:
+		panic(http.ErrAbortHandler)
 	case silent:
 		<-r.Context().Done()
 	case r.URL.Path == "/readyz" && !ready:
