@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"pangea/crdt"
+	"pangea/region"
 )
 
 // ErrDiverged says that regions with equal vectors hold different state, which
@@ -57,7 +58,7 @@ type verifier struct {
 }
 
 // settledDigests are those of all regions at one vector.
-func (v *verifier) settledDigests(ctx context.Context) ([]digest, error) {
+func (v *verifier) settledDigests(ctx context.Context) ([]region.Digest, error) {
 	for {
 		if err := v.settle(ctx); err != nil {
 			return nil, err
@@ -66,7 +67,7 @@ func (v *verifier) settledDigests(ctx context.Context) ([]digest, error) {
 		if err != nil {
 			return nil, err
 		}
-		moved := slices.ContainsFunc(digests, func(d digest) bool { return !sameVector(d.Vector, digests[0].Vector) })
+		moved := slices.ContainsFunc(digests, func(d region.Digest) bool { return !sameVector(d.Vector, digests[0].Vector) })
 		if !moved {
 			return digests, nil
 		}
@@ -92,7 +93,7 @@ func (v *verifier) drillDown(ctx context.Context, class, vector string) ([]Diffe
 
 // digestsAt refuses answers of another vector: a write in between would look
 // like a difference.
-func (v *verifier) digestsAt(ctx context.Context, vector, path string) ([]digest, error) {
+func (v *verifier) digestsAt(ctx context.Context, vector, path string) ([]region.Digest, error) {
 	digests, err := v.digests(ctx, path)
 	if err != nil {
 		return nil, err
@@ -105,7 +106,7 @@ func (v *verifier) digestsAt(ctx context.Context, vector, path string) ([]digest
 	return digests, nil
 }
 
-func differingBuckets(class string, digests []digest) []int {
+func differingBuckets(class string, digests []region.Digest) []int {
 	var differing []int
 	for b := range digests[0].Classes[class].Buckets {
 		for _, d := range digests[1:] {
@@ -118,7 +119,7 @@ func differingBuckets(class string, digests []digest) []int {
 	return differing
 }
 
-func differingKeys(class string, names []string, digests []digest) []Difference {
+func differingKeys(class string, names []string, digests []region.Digest) []Difference {
 	byKey := map[string][]string{} // key -> digest of each region, "" where it is absent
 	for i, d := range digests {
 		for key, sum := range d.Classes[class].Keys {

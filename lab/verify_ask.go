@@ -9,23 +9,13 @@ import (
 	"net/url"
 
 	"golang.org/x/sync/errgroup"
+
+	"pangea/region"
 )
 
-// digest is a region's answer to GET /digest. Buckets are there when a class
-// was asked for, Keys when a bucket was.
-type digest struct {
-	Vector  string `json:"version_vector"`
-	Classes map[string]struct {
-		Rows    int64             `json:"rows"`
-		Digest  string            `json:"digest"`
-		Buckets []string          `json:"buckets"`
-		Keys    map[string]string `json:"keys"`
-	} `json:"classes"`
-}
-
 // digests asks all regions at once.
-func (v *verifier) digests(ctx context.Context, path string) ([]digest, error) {
-	digests := make([]digest, len(v.names))
+func (v *verifier) digests(ctx context.Context, path string) ([]region.Digest, error) {
+	digests := make([]region.Digest, len(v.names))
 	group, ctx := errgroup.WithContext(ctx)
 	for i, name := range v.names {
 		group.Go(func() error { return v.ask(ctx, name, path, &digests[i]) })
@@ -34,25 +24,25 @@ func (v *verifier) digests(ctx context.Context, path string) ([]digest, error) {
 }
 
 // ask decodes a region's answer. An error names the region and its address.
-func (v *verifier) ask(ctx context.Context, region, path string, answer any) error {
-	base := v.regions[region]
+func (v *verifier) ask(ctx context.Context, name, path string, answer any) error {
+	base := v.regions[name]
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+path, nil)
 	if err != nil {
-		return fmt.Errorf("ask %s: %w", region, err)
+		return fmt.Errorf("ask %s: %w", name, err)
 	}
 	resp, err := v.client.Do(req)
 	if transport := (*url.Error)(nil); errors.As(err, &transport) {
-		return fmt.Errorf("%s does not answer on %s (%w)", region, base, transport.Err)
+		return fmt.Errorf("%s does not answer on %s (%w)", name, base, transport.Err)
 	}
 	if err != nil {
-		return fmt.Errorf("ask %s: %w", region, err)
+		return fmt.Errorf("ask %s: %w", name, err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %s to GET %s%s", region, resp.Status, base, path)
+		return fmt.Errorf("%s answers %s to GET %s%s", name, resp.Status, base, path)
 	}
 	if err := json.NewDecoder(resp.Body).Decode(answer); err != nil {
-		return fmt.Errorf("read the answer of %s to GET %s%s: %w", region, base, path, err)
+		return fmt.Errorf("read the answer of %s to GET %s%s: %w", name, base, path, err)
 	}
 	return nil
 }

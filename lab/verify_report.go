@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+
+	"pangea/region"
 )
 
 // listed is how many differences are printed one by one.
@@ -41,7 +43,7 @@ type Difference struct {
 	Digests    []string // one for each of Regions, empty where the key is absent
 }
 
-func summarise(names []string, digests []digest) []Class {
+func summarise(names []string, digests []region.Digest) []Class {
 	all := map[string]bool{}
 	for _, d := range digests {
 		for class := range d.Classes {
@@ -88,8 +90,8 @@ func (r Report) write(out io.Writer) {
 			t.AppendRow(table.Row{c.Name, "all", c.Regions[0].Rows, c.Regions[0].Digest})
 			continue
 		}
-		for _, region := range c.Regions {
-			t.AppendRow(table.Row{c.Name, region.Region, region.Rows, region.Digest})
+		for _, r := range c.Regions {
+			t.AppendRow(table.Row{c.Name, r.Region, r.Rows, r.Digest})
 		}
 	}
 	fmt.Fprintf(out, "%s\nvector  %s\n", t.Render(), r.Vector)
@@ -104,8 +106,8 @@ func (r Report) write(out io.Writer) {
 // String is the class, the key, and each region's digest of it.
 func (d Difference) String() string {
 	parts := []string{fmt.Sprintf("%s %q differs:", d.Class, d.Key)}
-	for i, region := range d.Regions {
-		parts = append(parts, region+"="+cmp.Or(d.Digests[i], "absent"))
+	for i, name := range d.Regions {
+		parts = append(parts, name+"="+cmp.Or(d.Digests[i], "absent"))
 	}
 	return strings.Join(parts, " ")
 }

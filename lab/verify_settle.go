@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pangea/crdt"
+	"pangea/region"
 )
 
 const (
@@ -49,8 +50,8 @@ func (v *verifier) settle(ctx context.Context) error {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return fmt.Errorf("no equal vectors within %v: %s; %s (%w)",
-				time.Since(start).Round(time.Second), last, growth.advice(time.Now()), ctx.Err())
+			return fmt.Errorf("no equal vectors within %v: %s; %s",
+				time.Since(start).Round(time.Second), last, growth.advice(time.Now()))
 		}
 	}
 }
@@ -78,16 +79,14 @@ func (v *verifier) look(ctx context.Context) sighting {
 	return seen
 }
 
-func (v *verifier) vector(ctx context.Context, region string) (crdt.Vector, error) {
-	var status struct {
-		Vector string `json:"version_vector"`
-	}
-	if err := v.ask(ctx, region, "/status", &status); err != nil {
+func (v *verifier) vector(ctx context.Context, name string) (crdt.Vector, error) {
+	var status region.Status
+	if err := v.ask(ctx, name, "/status", &status); err != nil {
 		return nil, err
 	}
 	vector, err := crdt.ParseVector(status.Vector)
 	if err != nil {
-		return nil, fmt.Errorf("status of %s: %w", region, err)
+		return nil, fmt.Errorf("status of %s: %w", name, err)
 	}
 	return vector, nil
 }
