@@ -23,7 +23,7 @@ func (v *verifier) digests(ctx context.Context, path string) ([]region.Digest, e
 	return digests, group.Wait()
 }
 
-// ask decodes a region's answer. An error names the region and its address.
+// ask decodes a region's answer. An error names the region.
 func (v *verifier) ask(ctx context.Context, name, path string, answer any) error {
 	base := v.regions[name]
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+path, nil)
@@ -32,7 +32,7 @@ func (v *verifier) ask(ctx context.Context, name, path string, answer any) error
 	}
 	resp, err := v.client.Do(req)
 	if transport := (*url.Error)(nil); errors.As(err, &transport) {
-		return fmt.Errorf("%s does not answer on %s (%w)", name, base, transport.Err)
+		return fmt.Errorf("%s does not answer (%w)", name, transport.Err)
 	}
 	if err != nil {
 		return fmt.Errorf("ask %s: %w", name, err)
