@@ -58,8 +58,11 @@ func lockPidFile(pidFile string) (*os.File, error) {
 		if free {
 			return f, nil
 		}
+		if pid, alive, findErr := Find(pidFile); err == nil && findErr == nil && alive {
+			err = fmt.Errorf("pid %d of %s is alive", pid, pidFile)
+		}
 		if err == nil && time.Now().After(deadline) {
-			err = fmt.Errorf("%s is locked: the process it names, or a child of it, is alive", pidFile)
+			err = fmt.Errorf("the process of %s is gone, but a child of it is alive", pidFile)
 		}
 		if err != nil {
 			f.Close()

@@ -1,0 +1,196 @@
+package stack_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pangea/lab/stack"
+)
+
+// TestUpBringsBackWhatDied kills one part of each kind by SIGKILL. Up must start
+// those and only those, and an acknowledged write must still be there (I1).
+func TestUpBringsBackWhatDied(t *testing.T) {
+	s := openStack(t, newBuiltRoot(t))
+	up(t, s, s.PartNames())
+	up(t, s, nil)
+
+	counter := "http://" + s.Topology().Regions[1].Router + "/counter/kept"
+	ask(t, http.MethodPost, counter+"/incr")
+	dead := []string{"postgres-eu", "toxiproxy", "region-us", "router-us"}
+	for _, name := range dead {
+		if err := s.Kill(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := names(t, s, stack.StateDied); !slices.Equal(got, dead) {
+		t.Fatalf("after the kills, died are %v, want %v", got, dead)
+	}
+	up(t, s, dead)
+	if got := ask(t, http.MethodGet, counter); !strings.Contains(got, `"value":1`) {
+		t.Fatalf("after the kills: %s, want the value 1", got)
+	}
+	if got := names(t, s, stack.StateReady); !slices.Equal(got, s.PartNames()) {
+		t.Fatalf("ready are %v, want all", got)
+	}
+}
+
+func TestStartBringsBackOnePart(t *testing.T) {
+	s := openStack(t, newBuiltRoot(t))
+	up(t, s, s.PartNames())
+	if err := s.Kill("region-eu"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second finds it alive
+		if err := s.Start(t.Context(), "region-eu"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := names(t, s, stack.StateReady); !slices.Equal(got, s.PartNames()) {
+		t.Fatalf("ready are %v, want all", got)
+	}
+}
+
+func TestDownThenUpKeepsData(t *testing.T) {
+	s := openStack(t, newBuiltRoot(t))
+	up(t, s, s.PartNames())
+	counter := "http://" + s.Topology().Regions[0].Router + "/counter/kept"
+	ask(t, http.MethodPost, counter+"/incr")
+	if err := s.Down(t.Context(), silent); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, s, stack.StateDown); !slices.Equal(got, s.PartNames()) {
+		t.Fatalf("after down, down are %v, want all", got)
+	}
+	up(t, s, s.PartNames())
+	if got := ask(t, http.MethodGet, counter); !strings.Contains(got, `"value":1`) {
+		t.Fatalf("after down and up: %s, want the value 1", got)
+	}
+}
+
+// TestUpNamesWhoHoldsAPort: nothing is started, and the line says who is to blame.
+func TestUpNamesWhoHoldsAPort(t *testing.T) {
+	s := openStack(t, newRoot(t))
+	address := s.Topology().Regions[1].Router
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+
+	_, err = s.Up(t.Context(), silent)
+	want := fmt.Sprintf("router-eu cannot start: %s is taken by pid %d", address, os.Getpid())
+	if err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Fatalf("got %v, want %q", err, want)
+	}
+	if got := names(t, s, stack.StateDown); !slices.Equal(got, s.PartNames()) {
+		t.Fatalf("down are %v, want all", got)
+	}
+}
+
+// TestUpReportsACrashAtOnce: one line with the part, its last words and its log,
+// long before the deadline for becoming ready.
+func TestUpReportsACrashAtOnce(t *testing.T) {
+	root := newRoot(t)
+	s := openStack(t, root)
+	doomedProgram(t, root, "toxiproxy-server", "no more proxies")
+	log, err := s.LogFile("toxiproxy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	_, err = s.Up(t.Context(), silent)
+	want := "toxiproxy ended while it started: no more proxies (log: " + log + ")"
+	if err == nil || err.Error() != want {
+		t.Fatalf("got %v, want %q", err, want)
+	}
+	if took := time.Since(begun); took > 30*time.Second {
+		t.Fatalf("it took %v to say so", took)
+	}
+}
+
+func TestUpsDoNotRace(t *testing.T) {
+	root := newBuiltRoot(t)
+	a, b := openStack(t, root), openStack(t, root)
+	type result struct {
+		started []string
+		err     error
+	}
+	results := make(chan result)
+	for _, s := range []*stack.Stack{a, b} {
+		go func() {
+			started, err := s.Up(t.Context(), silent)
+			results <- result{started, err}
+		}()
+	}
+	x, y := <-results, <-results
+	if x.err != nil || y.err != nil {
+		t.Fatal(x.err, y.err)
+	}
+	if len(x.started)+len(y.started) != len(a.PartNames()) {
+		t.Fatalf("one started %v and the other %v, want each part once", x.started, y.started)
+	}
+}
+
+func TestUnknownPart(t *testing.T) {
+	s := openStack(t, newRoot(t))
+	want := `no part "region-mars": the parts are postgres-us, postgres-eu, toxiproxy, region-us, region-eu, router-us, router-eu`
+	if err := s.Kill("region-mars"); err == nil || err.Error() != want {
+		t.Fatalf("got %v, want %s", err, want)
+	}
+}
+
+func up(t *testing.T, s *stack.Stack, want []string) {
+	t.Helper()
+	got, err := s.Up(t.Context(), func(part, note string) { t.Log(part, note) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("up started (-want +got):\n%s", diff)
+	}
+}
+
+// names lists the parts in that state.
+func names(t *testing.T, s *stack.Stack, in stack.State) []string {
+	t.Helper()
+	all, err := s.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, p := range all {
+		if p.State == in {
+			names = append(names, p.Name)
+		} else {
+			t.Logf("%s is %s: %s", p.Name, p.State, p.Reason)
+		}
+	}
+	return names
+}
+
+func ask(t *testing.T, method, url string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("%s %s: %s %v %s", method, url, resp.Status, err, body)
+	}
+	return string(body)
+}
