@@ -8,6 +8,6 @@
 // Guarantees: injecting or healing twice is the same as once. A wrong request
 // is a Misuse and has changed nothing.
 //
-// Failure handling: a fault that fails halfway may hold in part; Picture shows
+// Failure handling: a fault that fails halfway may hold in part; Status shows
 // what holds, and does so with any of the parts dead.
 package chaos

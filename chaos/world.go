@@ -26,9 +26,3 @@ type Processes interface {
 	// part is left alone.
 	Start(ctx context.Context, part string) error
 }
-
-// HealAll ends every cut between regions. Latencies and dead parts stay.
-func (w *World) HealAll(ctx context.Context) error { return w.Network.HealAll(ctx) }
-
-// ResetLatency gives every link the round trip of the topology again.
-func (w *World) ResetLatency(ctx context.Context) error { return w.Network.ResetLatency(ctx) }

@@ -115,6 +115,9 @@ func TestNetwork_BlackholeSwallowsUntilHealed(t *testing.T) {
 	if err := n.HealAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := ping(conn, 10*time.Second); err == nil || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the healed connection, which lost bytes: got %v, want it closed", err)
+	}
 	if got, want := mustPing(t, topo, "us", "eu", topology.HTTP).round(), 80*time.Millisecond; got < want {
 		t.Errorf("after the heal: round trip %v, want at least %v", got, want)
 	}

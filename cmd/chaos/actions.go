@@ -21,7 +21,7 @@ func partition(ctx context.Context, c *cli.Command, w *chaos.World, words []stri
 // heal of a pair ends what any partition of it did, whatever its mode.
 func heal(ctx context.Context, _ *cli.Command, w *chaos.World, words []string) (string, error) {
 	if len(words) == 0 {
-		return "no link is cut", w.HealAll(ctx)
+		return "no link is cut", w.Network.HealAll(ctx)
 	}
 	f, err := w.Partition(words, string(links.Refuse))
 	if err != nil {
@@ -32,7 +32,7 @@ func heal(ctx context.Context, _ *cli.Command, w *chaos.World, words []string) (
 
 func latency(ctx context.Context, c *cli.Command, w *chaos.World, words []string) (string, error) {
 	if len(words) == 1 && words[0] == "reset" {
-		return "every link has the round trip of the topology", w.ResetLatency(ctx)
+		return "every link has the round trip of the topology", w.Network.ResetLatency(ctx)
 	}
 	f, err := w.Latency(words, c.String("jitter"))
 	if err != nil {
