@@ -1,0 +1,68 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"pangea/crdt"
+)
+
+// Header values that never change.
+var (
+	plainJSON   = []string{"application/json"}
+	problemJSON = []string{"application/problem+json"}
+	lineJSON    = []string{"application/x-ndjson"}
+	binary      = []string{"application/octet-stream"}
+	retryAfter  = []string{"1"}
+	isTrue      = []string{"true"}
+)
+
+func appendString(b []byte, s string) []byte {
+	b, _ = jsontext.AppendQuote(b, s) // the error is invalid UTF-8, which it replaces
+	return b
+}
+
+// open begins an answer with its name: {"key":"…","member":
+func (c *call) open(name, member string) {
+	c.out = append(append(append(c.out[:0], `{"`...), name...), `":`...)
+	c.out = appendString(c.out, c.key)
+	c.out = append(append(append(c.out, `,"`...), member...), `":`...)
+}
+
+// finish ends an answer that was opened and sends it.
+func (c *call) finish(status int) error {
+	c.out = append(append(append(c.out, `,"version_vector":"`...), c.version...), '"', '}')
+	c.send(status, plainJSON)
+	return nil
+}
+
+// at says which vector the answer shows.
+func (c *call) at(v crdt.Vector) { c.version = v.String() }
+
+// send sends c.out.
+func (c *call) send(status int, contentType []string) {
+	header := c.w.Header()
+	header["Content-Type"] = contentType
+	if c.version != "" {
+		header["X-Version-Vector"] = []string{c.version}
+	}
+	c.status = status
+	c.w.WriteHeader(status)
+	if len(c.out) == 0 || c.out[len(c.out)-1] == '}' {
+		c.out = append(c.out, '\n')
+	}
+	_, _ = c.w.Write(c.out) // an error is the client's, who is gone
+}
+
+// encode sends v as JSON. It is for people and tools, not for the hot path.
+func (c *call) encode(v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	c.out = append(c.out[:0], b...)
+	c.send(http.StatusOK, plainJSON)
+	return nil
+}

@@ -1,0 +1,102 @@
+package api_test
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+	"go.uber.org/goleak"
+
+	"pangea/region/api"
+	"pangea/region/api/contract"
+	"pangea/region/handles"
+	"pangea/region/topology"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// world is two regions, of which us owns every handle.
+func world() *topology.Topology {
+	return &topology.Topology{
+		Regions: []topology.Region{{Name: "us"}, {Name: "eu"}},
+		RTT:     map[string]time.Duration{"us-eu": time.Millisecond},
+		Handles: topology.Handles{Shards: 64, Owners: map[string]string{"us": "0-63"}},
+	}
+}
+
+func newAPI(t testing.TB, m *contract.Memory, onGap func()) *api.API {
+	t.Helper()
+	h, err := handles.New(handles.Config{Region: "us", Topology: world()}, handles.Parts{Writer: m, Reader: m, Positions: m})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reg := prometheus.NewRegistry()
+	a, err := api.New(api.Config{Region: "us", Topology: world(), Registerer: reg, Gatherer: reg, OnGap: onGap},
+		api.Parts{Writer: m, Reader: m, Positions: m, Handles: h, Books: m, Log: m.Log, Status: m.Status})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func serve(t testing.TB, m *contract.Memory) string {
+	t.Helper()
+	return listen(t, newAPI(t, m, nil))
+}
+
+func listen(t testing.TB, a *api.API) string {
+	t.Helper()
+	server := httptest.NewUnstartedServer(nil)
+	server.Config = api.NewServer(a, slog.New(slog.DiscardHandler))
+	server.Start()
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func TestContract(t *testing.T) { contract.Run(t, serve(t, contract.NewMemory("us"))) }
+
+func TestMetrics_Lint(t *testing.T) {
+	base := serve(t, contract.NewMemory("us"))
+	_, page := ask(t, base, "GET /metrics", "")
+	problems, err := promlint.New(strings.NewReader(page)).Lint()
+	if err != nil || len(problems) > 0 {
+		t.Errorf("got %v, %v, want none", problems, err)
+	}
+}
+
+// BenchmarkIncr is one request through the handler, without a connection.
+func BenchmarkIncr(b *testing.B) {
+	a := newAPI(b, contract.NewMemory("us"), nil)
+	req := httptest.NewRequest("POST", "/counter/user:123/incr", nil)
+	body := strings.NewReader("")
+	req.Body = io.NopCloser(body)
+	req.ContentLength = int64(len(incrBody))
+	w := &discarding{header: http.Header{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		body.Reset(incrBody)
+		clear(w.header)
+		a.ServeHTTP(w, req)
+	}
+	if w.status != 200 {
+		b.Fatalf("got %d", w.status)
+	}
+}
+
+const incrBody = `{"by":3}`
+
+// discarding is a response that nobody reads.
+type discarding struct {
+	header http.Header
+	status int
+}
+
+func (d *discarding) Header() http.Header         { return d.header }
+func (d *discarding) Write(b []byte) (int, error) { return len(b), nil }
+func (d *discarding) WriteHeader(status int)      { d.status = status }

@@ -1,0 +1,169 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"net/http"
+
+	"pangea/crdt"
+	"pangea/region"
+)
+
+const (
+	maxBatch      = 8 << 20 // bytes of a batch
+	maxBatchLines = 100_000
+	// batchPart is how many lines are submitted at once: their answers are sent
+	// before the next ones are.
+	batchPart = 1000
+)
+
+// batch answers each line of NDJSON with one line. The whole body is read first:
+// many clients send all of it before they read any answer, and a server that does
+// otherwise would stand still with them.
+func (c *call) batch() error {
+	select {
+	case c.api.batches <- struct{}{}:
+		defer func() { <-c.api.batches }()
+	case <-c.ctx.Done():
+		return unavailable.because("Nothing was written: too many batches at once, try again in a second.")
+	}
+	if err := c.readBody(maxBatch); err != nil {
+		return err
+	}
+	if bytes.Count(c.raw, []byte{'\n'}) > maxBatchLines {
+		return tooLarge.because("Send at most %d lines in a batch.", maxBatchLines)
+	}
+	if len(bytes.TrimSpace(c.raw)) == 0 {
+		return malformed.because("Send one JSON object a line.")
+	}
+	b := batch{call: c, rest: c.raw, shown: crdt.Vector{}}
+	for b.next() {
+		b.part()
+	}
+	return nil
+}
+
+// batch is a batch under way.
+type batch struct {
+	*call
+	rest  []byte // lines not taken yet
+	taken int    // lines taken
+	lines []line // of this part
+	begun bool   // the status was sent
+
+	shown   crdt.Vector // the highest vector in an answer so far
+	vector  crdt.Vector // the last one that was spelled out
+	spelled string
+}
+
+// next takes the lines of one part, leaving out blank ones.
+func (b *batch) next() bool {
+	b.lines = b.lines[:0]
+	for len(b.rest) > 0 && len(b.lines) < batchPart {
+		var text []byte
+		text, b.rest, _ = bytes.Cut(b.rest, []byte{'\n'})
+		if text = bytes.TrimSpace(text); len(text) > 0 {
+			b.lines = append(b.lines, b.parse(text))
+			b.taken++
+		}
+	}
+	return len(b.lines) > 0
+}
+
+// part commits the lines taken, and answers them.
+func (b *batch) part() {
+	writes := make([]region.Write, 0, len(b.lines))
+	for _, l := range b.lines {
+		if l.err == nil {
+			writes = append(writes, l.w)
+		}
+	}
+	if len(writes) > 0 {
+		b.commit(writes)
+	}
+	b.out = b.out[:0]
+	for i := range b.lines {
+		b.answer(&b.lines[i])
+	}
+	b.flush()
+}
+
+func (b *batch) commit(writes []region.Write) {
+	ctx, cancel := context.WithTimeout(b.r.Context(), b.api.cfg.Timeout+b.cond.ackWait())
+	defer cancel()
+	results, errs := b.api.Writer.DoAll(ctx, writes)
+	at, i := crdt.Vector{}, 0
+	for n := range b.lines {
+		if l := &b.lines[n]; l.err == nil {
+			l.res, l.err = results[i], errs[i]
+			at.Join(crdt.Vector{l.res.Position.Origin: l.res.Position.Seq})
+			i++
+		}
+	}
+	delete(at, crdt.Origin{})
+	if err := b.stored(ctx, at); err != nil {
+		for n := range b.lines {
+			if l := &b.lines[n]; l.err == nil {
+				l.err = err
+			}
+		}
+	}
+}
+
+// stored waits for the acknowledgements of a part as a whole.
+func (b *batch) stored(ctx context.Context, at crdt.Vector) error {
+	b.ctx = ctx
+	for origin, seq := range at {
+		if err := b.acknowledged(region.Position{Origin: origin, Seq: seq}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *batch) answer(l *line) {
+	out := append(b.out, '{')
+	if l.err != nil {
+		out = b.appendProblem(out, b.asProblem(l.err))
+	} else {
+		out = append(out, `"status":200`...)
+	}
+	if l.id != "" {
+		out = appendString(append(out, `,"id":`...), l.id)
+	}
+	if l.err == nil {
+		if l.w.Op == region.IncrCounter {
+			out = append(append(out, `,"value":`...), l.res.Value...)
+		}
+		if l.res.Replayed {
+			out = append(out, `,"replayed":true`...)
+		}
+	}
+	if l.res.Vector != nil {
+		out = append(append(append(out, `,"version_vector":"`...), b.spell(l.res.Vector)...), '"')
+	}
+	b.out = append(out, '}', '\n')
+}
+
+// spell is v.String, kept from the line before: most lines of a part share a commit.
+func (b *batch) spell(v crdt.Vector) string {
+	if b.vector == nil || !maps.Equal(v, b.vector) {
+		b.vector, b.spelled = v, v.String()
+		b.shown.Join(v)
+	}
+	return b.spelled
+}
+
+// flush sends the answers of a part. The header X-Version-Vector covers the first
+// part; the trailer of the same name, all.
+func (b *batch) flush() {
+	b.version = b.shown.String()
+	if !b.begun {
+		b.begun = true
+		b.send(http.StatusOK, lineJSON)
+	} else {
+		_, _ = b.w.Write(b.out) // an error is the client's, who is gone
+	}
+	b.w.Header()[http.TrailerPrefix+"X-Version-Vector"] = []string{b.version}
+}

@@ -1,0 +1,336 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+
+	"pangea/crdt"
+	"pangea/region"
+)
+
+// Memory is one region's state in maps. It is the writer, the reader, the positions
+// and the books of an API.
+type Memory struct {
+	self crdt.Origin
+
+	mu      sync.Mutex
+	vector  crdt.Vector
+	changed chan struct{} // closed when the vector, or what peers store, moves on
+	stored  uint64        // of this region's log, at every peer
+	trouble Trouble
+
+	profiles map[string]string
+	counters map[string]crdt.Counter
+	tags     map[string]map[string]bool
+	prefs    map[string]map[string]string
+	handles  map[string]holder
+	once     map[string]done
+}
+
+type holder struct {
+	claimant string
+	at       region.Position
+}
+
+type done struct {
+	hash   region.Checksum
+	result region.Result
+}
+
+// Trouble is what a test makes a Memory suffer from.
+type Trouble struct {
+	NotReady    string   // the reason, or "" for ready
+	ReadError   error    // of every read
+	WriteError  error    // of every write, before it has an effect
+	Registered  int      // peers
+	Unreachable []string // regions not heard of
+}
+
+// NewMemory returns an empty region with no peers.
+func NewMemory(name string) *Memory {
+	return &Memory{
+		self: crdt.Origin{Region: name, Epoch: 1}, vector: crdt.Vector{}, changed: make(chan struct{}),
+		profiles: map[string]string{}, counters: map[string]crdt.Counter{}, tags: map[string]map[string]bool{},
+		prefs: map[string]map[string]string{}, handles: map[string]holder{}, once: map[string]done{},
+	}
+}
+
+// Suffer replaces the trouble that m is in.
+func (m *Memory) Suffer(t Trouble) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.trouble = t
+}
+
+// Apply makes m have applied v, as if it had come from peers.
+func (m *Memory) Apply(v crdt.Vector) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.vector = m.vector.Clone()
+	m.vector.Join(v)
+	m.wake()
+}
+
+// Acknowledge makes every peer store m's log up to seq.
+func (m *Memory) Acknowledge(seq uint64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stored = seq
+	m.wake()
+}
+
+func (m *Memory) wake() {
+	close(m.changed)
+	m.changed = make(chan struct{})
+}
+
+// Do performs one write.
+func (m *Memory) Do(_ context.Context, w region.Write) (region.Result, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.trouble.WriteError != nil {
+		return region.Result{}, m.trouble.WriteError
+	}
+	if d, ok := m.once[w.Once.Key]; ok && w.Once.Key != "" {
+		if d.hash != w.Once.Hash {
+			return region.Result{}, region.ErrReused
+		}
+		d.result.Replayed = true
+		return d.result, nil
+	}
+	result, err := m.perform(w)
+	if err != nil {
+		return result, err
+	}
+	if w.Once.Key != "" {
+		m.once[w.Once.Key] = done{w.Once.Hash, result}
+	}
+	return result, nil
+}
+
+// DoAll performs writes one after the other.
+func (m *Memory) DoAll(ctx context.Context, ws []region.Write) ([]region.Result, []error) {
+	results, errs := make([]region.Result, len(ws)), make([]error, len(ws))
+	for i, w := range ws {
+		results[i], errs[i] = m.Do(ctx, w)
+	}
+	return results, errs
+}
+
+func (m *Memory) perform(w region.Write) (region.Result, error) {
+	if w.Op.Class() == region.Handle {
+		return m.decide(w), nil
+	}
+	r := region.Result{Outcome: region.Done}
+	switch w.Op {
+	case region.PutProfile:
+		m.profiles[w.Key] = w.Value
+	case region.IncrCounter:
+		c := m.counters[w.Key]
+		if c == nil {
+			c = crdt.Counter{}
+			m.counters[w.Key] = c
+		}
+		pn, ok := c.Add(m.self, w.By)
+		if !ok {
+			return r, region.ErrOverflow
+		}
+		c[m.self] = pn
+		r.Value = c.Value().String()
+	case region.AddTag:
+		set(m.tags, w.Key)[w.Member] = true
+	case region.RemoveTag:
+		delete(m.tags[w.Key], w.Member)
+	case region.PatchPrefs:
+		for _, f := range w.Fields {
+			set(m.prefs, w.Key)[f.Name] = f.Value // removed: ""
+		}
+	}
+	r.Position = m.commit()
+	r.Vector = m.vector
+	return r, nil
+}
+
+func set[V any](of map[string]map[string]V, key string) map[string]V {
+	if of[key] == nil {
+		of[key] = map[string]V{}
+	}
+	return of[key]
+}
+
+func (m *Memory) commit() region.Position {
+	m.vector = m.vector.Clone()
+	m.vector[m.self]++
+	return region.Position{Origin: m.self, Seq: m.vector[m.self]}
+}
+
+func (m *Memory) decide(w region.Write) region.Result {
+	row := m.handles[w.Key]
+	r := region.Result{Value: row.claimant, Position: row.at, Vector: m.vector}
+	claim := w.Op == region.ClaimHandle
+	switch {
+	case row.claimant == "" && !claim:
+		r.Outcome = region.Free
+		return r
+	case row.claimant != "" && row.claimant != w.Value:
+		r.Outcome = region.Taken
+		return r
+	case row.claimant == w.Value && claim:
+		r.Outcome = region.Same
+		return r
+	case claim:
+		r.Outcome, r.Value = region.Created, w.Value
+	default:
+		r.Outcome, r.Value = region.Done, ""
+	}
+	r.Position = m.commit()
+	r.Vector = m.vector
+	m.handles[w.Key] = holder{r.Value, r.Position}
+	return r
+}
+
+// Profile reads a profile.
+func (m *Memory) Profile(_ context.Context, key string) (string, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	value, ok := m.profiles[key]
+	return value, ok, m.trouble.ReadError
+}
+
+// Counter reads a counter.
+func (m *Memory) Counter(_ context.Context, key string) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.counters[key].Value().String(), m.trouble.ReadError
+}
+
+// Tags reads a set.
+func (m *Memory) Tags(_ context.Context, key string) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Sorted(maps.Keys(m.tags[key])), m.trouble.ReadError
+}
+
+// Prefs reads an object's live fields.
+func (m *Memory) Prefs(_ context.Context, key string) ([]region.Field, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var fields []region.Field
+	for _, name := range slices.Sorted(maps.Keys(m.prefs[key])) {
+		if value := m.prefs[key][name]; value != "" {
+			fields = append(fields, region.Field{Name: name, Value: value})
+		}
+	}
+	return fields, m.prefs[key] != nil, m.trouble.ReadError
+}
+
+// Handle reads a handle.
+func (m *Memory) Handle(_ context.Context, name string) (string, region.Position, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	row, ok := m.handles[name]
+	return row.claimant, row.at, ok, m.trouble.ReadError
+}
+
+// Vector is what m has applied.
+func (m *Memory) Vector() crdt.Vector {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.vector
+}
+
+// WaitApplied waits until m has applied v.
+func (m *Memory) WaitApplied(ctx context.Context, v crdt.Vector) error {
+	return m.wait(ctx, func() bool { return m.vector.Covers(v) })
+}
+
+// WaitStored waits until every peer stores p.
+func (m *Memory) WaitStored(ctx context.Context, p region.Position, _ int) error {
+	return m.wait(ctx, func() bool { return m.stored >= p.Seq })
+}
+
+func (m *Memory) wait(ctx context.Context, until func() bool) error {
+	for {
+		m.mu.Lock()
+		ok, changed := until(), m.changed
+		m.mu.Unlock()
+		if ok {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-changed:
+		}
+	}
+}
+
+// Registered is the number of peers.
+func (m *Memory) Registered() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.trouble.Registered
+}
+
+// Reachable reports whether the region is heard of.
+func (m *Memory) Reachable(name string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return !slices.Contains(m.trouble.Unreachable, name)
+}
+
+// Ready reports whether m serves clients.
+func (m *Memory) Ready() (bool, string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.trouble.NotReady == "", m.trouble.NotReady
+}
+
+// Digest counts the rows of every class.
+func (m *Memory) Digest(_ context.Context, class region.Class, bucket int) (region.Digest, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	d := region.Digest{Region: m.self.Region, Vector: m.vector.String(), Classes: map[string]region.ClassDigest{}}
+	rows := map[region.Class]int{
+		region.Profile: len(m.profiles), region.Counter: len(m.counters), region.Tags: len(m.tags),
+		region.Prefs: len(m.prefs), region.Handle: len(m.handles),
+	}
+	for each, n := range rows {
+		cd := region.ClassDigest{Rows: int64(n), Digest: fmt.Sprintf("%064x", n)}
+		if each == class && bucket < 0 {
+			cd.Buckets = slices.Repeat([]string{cd.Digest}, region.DigestBuckets)
+		}
+		if each == class && bucket >= 0 {
+			cd.Keys = map[string]string{}
+		}
+		d.Classes[each.String()] = cd
+	}
+	return d, m.trouble.ReadError
+}
+
+// Ledger is empty: m keeps none.
+func (m *Memory) Ledger(context.Context) ([]region.LedgerRow, error) { return nil, m.trouble.ReadError }
+
+// Conflicts are none: m has no peers.
+func (m *Memory) Conflicts(context.Context, int) ([]region.Conflict, error) {
+	return nil, m.trouble.ReadError
+}
+
+// Log makes up entries of m's own log: their payload is their number.
+func (m *Memory) Log(_ context.Context, origin crdt.Origin, from uint64, _ int) ([]region.Record, error) {
+	var records []region.Record
+	for seq := from; origin == m.self && seq <= m.Vector()[m.self]; seq++ {
+		records = append(records, region.Record{Seq: seq, Payload: []byte(strconv.FormatUint(seq, 10))})
+	}
+	return records, nil
+}
+
+// Status says who m is, and whether it serves.
+func (m *Memory) Status(context.Context) (region.Status, error) {
+	ok, reason := m.Ready()
+	return region.Status{Region: m.self.Region, Epoch: m.self.Epoch, Ready: ok, Reason: reason, Vector: m.Vector().String()}, nil
+}

@@ -1,0 +1,83 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
+
+type metrics struct {
+	latency  *prometheus.HistogramVec
+	requests *prometheus.CounterVec
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	with := promauto.With(reg)
+	return &metrics{
+		latency: with.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "pangea_request_seconds",
+			Help: "Time to answer requests that touch state, by class of data (or batch).",
+			Buckets: []float64{
+				.0005, .001, .002, .003, .004, .006, .008, .01, .015, .02, .03, .04, .06, .08,
+				.1, .15, .2, .3, .5, 1, 2, 5,
+			},
+		}, []string{"class", "kind"}),
+		requests: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "pangea_requests_total",
+			Help: "Requests answered, by route and class of status.",
+		}, []string{"route", "status"}),
+	}
+}
+
+// observer is the series of one operation, looked up once.
+type observer struct {
+	latency  prometheus.Observer // nil if it touches no state
+	answered [5]prometheus.Counter
+}
+
+func (o *observer) observe(status int, d time.Duration) {
+	if o.latency != nil {
+		o.latency.Observe(d.Seconds())
+	}
+	if i := status/100 - 1; i >= 0 && i < len(o.answered) {
+		o.answered[i].Inc()
+	}
+}
+
+// resource puts operations under a route, each with its series.
+func (m *metrics) resource(s shape, operations []*operation) *resource {
+	route := s.root
+	if s.action != "" {
+		route += "." + s.action
+	}
+	r := &resource{operations: operations, unknown: &operation{seen: m.answered(route)}}
+	for _, op := range operations {
+		op.seen = m.answered(route)
+		if op.touch >= readState {
+			op.seen.latency = m.latency.WithLabelValues(s.root, op.kind())
+		}
+		r.allow += op.method + ", "
+		if op.method == http.MethodGet {
+			r.allow += "HEAD, "
+		}
+	}
+	r.allow = r.allow[:max(0, len(r.allow)-len(", "))]
+	return r
+}
+
+func (m *metrics) answered(route string) (o observer) {
+	for i := range o.answered {
+		o.answered[i] = m.requests.WithLabelValues(route, strconv.Itoa(i+1)+"xx")
+	}
+	return o
+}
+
+func (op *operation) kind() string {
+	if op.touch == writeState {
+		return "write"
+	}
+	return "read"
+}
