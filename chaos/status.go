@@ -11,6 +11,7 @@ import (
 
 	"pangea/chaos/links"
 	"pangea/crdt"
+	"pangea/region"
 	"pangea/region/topology"
 )
 
@@ -58,12 +59,7 @@ func askRegion(ctx context.Context, r topology.Region) RegionStatus {
 	if err != nil {
 		return RegionStatus{Name: r.Name, Err: err}
 	}
-	var answer struct {
-		Ready    bool   `json:"ready"`
-		Reason   string `json:"reason"`
-		Isolated bool   `json:"isolated"`
-		Vector   string `json:"version_vector"`
-	}
+	var answer region.Status
 	if err := json.Unmarshal(body, &answer); err != nil {
 		return RegionStatus{Name: r.Name, Err: fmt.Errorf("read its status: %w", err)}
 	}
