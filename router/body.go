@@ -27,7 +27,7 @@ func (r *Router) readBody(w http.ResponseWriter, req *http.Request) ([]byte, *pr
 		return nil, tooLarge(w, limit)
 	}
 	conn := http.NewResponseController(w)
-	if err := conn.SetReadDeadline(time.Now().Add(r.cfg.BodyTimeout)); err != nil {
+	if err := conn.SetReadDeadline(time.Now().Add(r.cfg.SendTimeout)); err != nil {
 		return nil, &problem{Type: "internal", Status: http.StatusInternalServerError, Detail: err.Error()}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, limit))
@@ -41,7 +41,7 @@ func (r *Router) readBody(w http.ResponseWriter, req *http.Request) ([]byte, *pr
 		w.Header().Set("Connection", "close")
 		return nil, &problem{
 			Type: "too-slow", Status: http.StatusRequestTimeout,
-			Detail: "The body did not arrive within " + r.cfg.BodyTimeout.String() + ". Send it faster or in smaller parts.",
+			Detail: "The body did not arrive within " + r.cfg.SendTimeout.String() + ". Send it faster or in smaller parts.",
 		}
 	}
 	w.Header().Set("Connection", "close")

@@ -34,8 +34,9 @@ type Config struct {
 	// of a client's Prefer header (at most 60 s) is added. Defaults to 10 s.
 	Timeout time.Duration
 
-	// BodyTimeout is how long a client may take to send a body. Defaults to 10 s.
-	BodyTimeout time.Duration
+	// SendTimeout is how long a client may take to send a request's header, and then
+	// its body. Defaults to 10 s.
+	SendTimeout time.Duration
 
 	// DrainTimeout is how long a stopping router waits for requests under way. Defaults to 10 s.
 	DrainTimeout time.Duration
@@ -51,7 +52,7 @@ func (c Config) withDefaults() Config {
 	c.Rise = cmp.Or(c.Rise, 3)
 	c.Hold = cmp.Or(c.Hold, 5*time.Second)
 	c.Timeout = cmp.Or(c.Timeout, 10*time.Second)
-	c.BodyTimeout = cmp.Or(c.BodyTimeout, 10*time.Second)
+	c.SendTimeout = cmp.Or(c.SendTimeout, 10*time.Second)
 	c.DrainTimeout = cmp.Or(c.DrainTimeout, 10*time.Second)
 	c.Log = cmp.Or(c.Log, slog.Default())
 	return c
@@ -59,7 +60,7 @@ func (c Config) withDefaults() Config {
 
 func (c Config) validate() error {
 	if c.CheckInterval < 0 || c.CheckSlack < 0 || c.Hold < 0 ||
-		c.Timeout < 0 || c.BodyTimeout < 0 || c.DrainTimeout < 0 {
+		c.Timeout < 0 || c.SendTimeout < 0 || c.DrainTimeout < 0 {
 		return errors.New("router: a time in the config is negative")
 	}
 	if c.Fall < 0 || c.Rise < 0 {

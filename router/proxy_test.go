@@ -131,8 +131,27 @@ func TestProxy_BodiesAreWholeAndBounded(t *testing.T) {
 	}
 }
 
+func TestProxy_SlowHeaderNeverReachesARegion(t *testing.T) {
+	s := newStage(t, func(c *Config) { c.SendTimeout = 50 * time.Millisecond })
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "GET /counter/a HTTP/1.1\r\nHost: h\r\nX-Slow: "); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	if _, err := io.ReadAll(conn); err != nil || time.Since(begun) > 5*time.Second {
+		t.Errorf("the connection ended after %v (%v), want 50ms", time.Since(begun), err)
+	}
+	if n := s.region["us"].served.Load(); n != 0 {
+		t.Errorf("the region saw %d requests", n)
+	}
+}
+
 func TestProxy_SlowBodyNeverReachesARegion(t *testing.T) {
-	s := newStage(t, func(c *Config) { c.BodyTimeout = 50 * time.Millisecond })
+	s := newStage(t, func(c *Config) { c.SendTimeout = 300 * time.Millisecond })
 	resp, text := s.raw("POST /counter/a/incr HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n{")
 	if resp.StatusCode != 408 || problemName([]byte(text)) != "too-slow" || !resp.Close {
 		t.Errorf("got %d %s (close %v), want 408 too-slow and the connection closed", resp.StatusCode, text, resp.Close)
@@ -144,11 +163,11 @@ func TestProxy_SlowBodyNeverReachesARegion(t *testing.T) {
 
 // The deadline of a body must not outlive it.
 func TestProxy_AnswerMayTakeLongerThanABody(t *testing.T) {
-	s := newStage(t, func(c *Config) { c.BodyTimeout = 30 * time.Millisecond })
+	s := newStage(t, func(c *Config) { c.SendTimeout = 300 * time.Millisecond })
 	s.region["us"].set(func(a *actor) {
 		a.handler = func(w http.ResponseWriter, r *http.Request) {
 			select {
-			case <-time.After(100 * time.Millisecond):
+			case <-time.After(600 * time.Millisecond):
 				w.Header().Set("X-Served-By", "us")
 			case <-r.Context().Done():
 			}
@@ -198,6 +217,40 @@ func TestProxy_LargeAnswers(t *testing.T) {
 	if got := s.do("POST", "/batch", "{}"); got.err == nil {
 		t.Errorf("an answer that broke off looks whole: %d bytes", len(got.body))
 	}
+}
+
+func TestProxy_Head(t *testing.T) {
+	s := newStage(t)
+	s.region["us"].set(func(a *actor) {
+		a.handler = func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "1234")
+			w.Header().Set("X-Served-By", "us "+r.Method)
+		}
+	})
+	got := s.do("HEAD", "/profile/a", "")
+	s.servedBy(got, "us HEAD")
+	if got.header.Get("Content-Length") != "1234" {
+		t.Errorf("Content-Length %q, want 1234", got.header.Get("Content-Length"))
+	}
+}
+
+func TestRun_StopsAfterTheRequestsUnderWay(t *testing.T) {
+	s := newStage(t)
+	arrived, finish := make(chan struct{}), make(chan struct{})
+	s.region["us"].set(func(a *actor) {
+		a.handler = func(w http.ResponseWriter, _ *http.Request) {
+			close(arrived)
+			<-finish
+			w.Header().Set("X-Served-By", "us")
+		}
+	})
+	late := make(chan reply, 1)
+	go func() { late <- s.do("POST", "/counter/a/incr", "") }()
+	<-arrived
+	s.stop()
+	s.until("the door is shut", func() bool { return s.do("GET", "/healthz", "").err != nil })
+	close(finish)
+	s.servedBy(<-late, "us")
 }
 
 func TestOwnRoutes(t *testing.T) {

@@ -67,10 +67,11 @@ func (r *Router) Run(ctx context.Context, ln net.Listener) error {
 
 // serve accepts until ctx ends, and then gives the requests under way DrainTimeout.
 func (r *Router) serve(ctx context.Context, ln net.Listener) error {
+	takeAnswer := 10 * time.Second
 	server := &http.Server{
 		Handler:           r,
-		ReadHeaderTimeout: 5 * time.Second, // bodies have their own limit
-		WriteTimeout:      r.cfg.BodyTimeout + r.cfg.Timeout + maxWait + 10*time.Second,
+		ReadHeaderTimeout: r.cfg.SendTimeout, // readBody limits the rest
+		WriteTimeout:      r.cfg.SendTimeout + r.cfg.Timeout + maxWait + takeAnswer,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(r.cfg.Log.Handler(), slog.LevelDebug),

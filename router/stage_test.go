@@ -72,6 +72,7 @@ type stage struct {
 	url    string
 	top    *topology.Topology
 	reg    *prometheus.Registry
+	stop   context.CancelFunc
 }
 
 func newStage(t *testing.T, adjust ...func(*Config)) *stage {
@@ -89,7 +90,7 @@ func newStage(t *testing.T, adjust ...func(*Config)) *stage {
 		s.region[name] = a
 		top.Regions = append(top.Regions, topology.Region{Name: name, HTTP: a.server.Listener.Addr().String()})
 	}
-	cfg := Config{Region: "us", CheckInterval: 20 * time.Millisecond, Hold: time.Minute}
+	cfg := Config{Region: "us", CheckInterval: 20 * time.Millisecond, CheckSlack: 5 * time.Second, Hold: time.Minute}
 	for _, f := range adjust {
 		f(&cfg)
 	}
@@ -110,6 +111,7 @@ func (s *stage) start(cfg Config) {
 	}
 	s.router, s.url = r, "http://"+ln.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
+	s.stop = cancel
 	done := make(chan error, 1)
 	go func() { done <- r.Run(ctx, ln) }()
 	s.t.Cleanup(func() {
@@ -118,6 +120,7 @@ func (s *stage) start(cfg Config) {
 			s.t.Errorf("Run: %v", err)
 		}
 	})
+	s.do("GET", "/healthz", "") // answered after the first checks
 }
 
 type reply struct {

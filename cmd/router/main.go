@@ -38,6 +38,9 @@ func command() *cli.Command {
 			&cli.StringFlag{Name: "topology", Usage: "`FILE` that describes the world", Value: "topology.yaml"},
 			&cli.StringFlag{Name: "log-level", Usage: "debug, info, warn or error", Value: "info"},
 		},
+		OnUsageError: func(_ context.Context, _ *cli.Command, err error, _ bool) error {
+			return fmt.Errorf("%w; see router --help", err)
+		},
 		Action: func(ctx context.Context, c *cli.Command) error {
 			return serve(ctx, c.String("region"), c.String("topology"), c.String("log-level"))
 		},
