@@ -9,8 +9,7 @@ import (
 //
 //	committed = live + merged + superseded + concurrent + clock_skew + removed
 //
-// Verdicts count where they fell, so the sum holds once the rows of an origin are
-// added up over all regions that hold its whole log.
+// A region books the events of its own logs, so the sum holds there at any time.
 type LedgerRow struct {
 	Class      string `json:"class"`
 	Origin     string `json:"origin"`

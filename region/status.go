@@ -35,7 +35,6 @@ type HeadStatus struct {
 	Seq      uint64 `json:"seq"`
 	Ordinal  uint64 `json:"ordinal"`
 	Checksum string `json:"checksum"`
-	Stream   uint64 `json:"stream"` // last entry in JetStream
 }
 
 // PeerStatus is a peer as its last report showed it.
@@ -49,14 +48,10 @@ type PeerStatus struct {
 	Applied           uint64  `json:"applied"`
 }
 
-// LinkStatus is this region's reading of one peer's log.
+// LinkStatus is this region's connection to a peer's stream.
 type LinkStatus struct {
-	Region          string `json:"region"`
-	Origin          string `json:"origin"`
-	State           string `json:"state"`            // reading, resetting, relay, stopped: …
-	Applied         uint64 `json:"applied"`          // by the position in Postgres
-	ConsumerPending uint64 `json:"consumer_pending"` // by what JetStream says
-	Error           string `json:"error,omitempty"`  // the last one
+	Region string `json:"region"`
+	Up     bool   `json:"up"`
 }
 
 // LagStatus is a Lag in JSON.
@@ -73,12 +68,9 @@ type HandleStatus struct {
 	Durability string `json:"durability"` // "peer", or "local" while no peer is registered
 }
 
-// RetentionStatus is what the region keeps for its peers (I4).
+// RetentionStatus is what the logs take in the database until every registered peer
+// has applied them (I4).
 type RetentionStatus struct {
-	OutboxEntries int64  `json:"outbox_entries"`
-	OutboxBytes   int64  `json:"outbox_bytes"`
-	InboxEntries  int64  `json:"inbox_entries"`
-	InboxBytes    int64  `json:"inbox_bytes"`
-	StreamFirst   uint64 `json:"stream_first"` // oldest entry in JetStream
-	StreamBytes   int64  `json:"stream_bytes"`
+	OutboxBytes int64 `json:"outbox_bytes"`
+	InboxBytes  int64 `json:"inbox_bytes"`
 }

@@ -1,6 +1,7 @@
 package position
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -64,11 +65,28 @@ func New(self string, now func() time.Time) *Tracker {
 	return t
 }
 
-// Register adds a peer, with what the database remembers of it.
-func (t *Tracker) Register(name string, registered bool, reported time.Time, stored, applied crdt.Vector) {
+// Register adds a peer that was not heard of yet.
+func (t *Tracker) Register(name string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.peers[name] = &peer{name: name, registered: registered, reported: reported, stored: stored.Clone(), applied: applied.Clone()}
+	t.peers[name] = &peer{name: name, registered: true, reported: time.Now(), stored: crdt.Vector{}, applied: crdt.Vector{}}
+}
+
+// Remember adds what the database knows of a peer from before.
+func (t *Tracker) Remember(name string, registered bool, reported time.Time, stored, applied crdt.Vector) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p := t.peers[name]
+	if p == nil {
+		return
+	}
+	p.registered = registered
+	if p.lastSeen.IsZero() {
+		p.reported = reported
+	}
+	p.stored.Join(stored)
+	p.applied.Join(applied)
+	t.broadcast()
 }
 
 // Advance publishes what the writer has committed, and that it is alive.
@@ -191,4 +209,15 @@ func (t *Tracker) Holder(log crdt.Origin, above uint64) (name string, ok bool) {
 		}
 	}
 	return name, ok
+}
+
+// Origins lists the logs of a region that anyone has reported.
+func (t *Tracker) Origins(name string) []crdt.Origin {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known := crdt.Vector{}
+	for _, p := range t.peers {
+		known.Join(p.report.Stored)
+	}
+	return slices.DeleteFunc(known.Origins(), func(o crdt.Origin) bool { return o.Region != name })
 }

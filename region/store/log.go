@@ -55,3 +55,13 @@ func logArgs(self, log crdt.Origin, from uint64) []any {
 	}
 	return []any{from, log.String()}
 }
+
+// Oldest is the first entry that the outbox holds, or one after the head if it
+// holds none.
+func (s *Store) Oldest(ctx context.Context) (seq uint64, err error) {
+	err = s.pool.QueryRow(ctx, "select coalesce((select min(seq) from outbox), (select seq + 1 from log_head))").Scan(&seq)
+	if err != nil {
+		return 0, unavailable("find the oldest entry of the outbox", err)
+	}
+	return seq, nil
+}

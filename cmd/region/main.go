@@ -1,0 +1,86 @@
+// Command region runs one region: its API, its writer, its log and its appliers.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/oklog/run"
+	"syscall"
+
+	"pangea/region/node"
+	"pangea/region/state"
+	"pangea/region/topology"
+)
+
+func main() {
+	if err := command().Run(context.Background(), os.Args); err != nil {
+		fmt.Fprintln(os.Stderr, "region:", err)
+		os.Exit(1)
+	}
+}
+
+func command() *cli.Command {
+	return &cli.Command{
+		Name:  "region",
+		Usage: "run one region of the world that topology.yaml describes",
+		Description: "It listens on the region's addresses, keeps its state in the Postgres of that region and its\n" +
+			"stream below -data, and follows its peers' logs. GET /status tells how it is.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "region", Usage: "`name` of the region, as in topology.yaml", Required: true},
+			&cli.StringFlag{Name: "topology", Usage: "`file` that describes the world", Value: "topology.yaml"},
+			&cli.StringFlag{Name: "data", Usage: "`directory` for the stream (default: .pangea/<region>)"},
+			&cli.StringFlag{Name: "postgres", Usage: "database `address` (default: the region's, user and database pangea)"},
+			&cli.StringFlag{Name: "clock", Usage: "where stamps come from: hlc, or wall to show what clock skew loses", Value: string(state.HLC)},
+			&cli.DurationFlag{Name: "clock-skew", Usage: "`time` added to the physical clock"},
+			&cli.StringFlag{Name: "log-level", Usage: "debug, info, warn or error", Value: "info"},
+		},
+		Action: serve,
+	}
+}
+
+func serve(ctx context.Context, c *cli.Command) error {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.String("log-level"))); err != nil {
+		return fmt.Errorf("-log-level: %w", err)
+	}
+	topo, err := topology.Load(c.String("topology"))
+	if err != nil {
+		return err
+	}
+	self, err := topo.Region(c.String("region"))
+	if err != nil {
+		return err
+	}
+	data, dsn := c.String("data"), c.String("postgres")
+	if data == "" {
+		data = filepath.Join(".pangea", self.Name)
+	}
+	if dsn == "" {
+		dsn = fmt.Sprintf("postgres://pangea@%s/pangea?sslmode=disable&application_name=region-%s", self.Postgres, self.Name)
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})).With("region", self.Name)
+	n, err := node.New(ctx, node.Config{
+		Region: self.Name, Topology: topo, DSN: dsn, StoreDir: filepath.Join(data, "stream"),
+		Clock: state.ClockMode(c.String("clock")), ClockSkew: c.Duration("clock-skew"), Logger: log,
+	})
+	if err != nil {
+		return err
+	}
+	log.Info("listening", "http", self.HTTP, "nats", self.NATS, "postgres", self.Postgres)
+
+	var g run.Group
+	g.Add(run.SignalHandler(ctx, os.Interrupt, syscall.SIGTERM))
+	ctx, cancel := context.WithCancel(ctx)
+	g.Add(func() error { return n.Run(ctx) }, func(error) { cancel() })
+	if err := g.Run(); !errors.Is(err, run.ErrSignal) {
+		return err
+	}
+	return nil
+}

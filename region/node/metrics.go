@@ -1,0 +1,85 @@
+package node
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// collector exports what the tracker and the keeper know, as of the scrape.
+type collector struct {
+	node *Node
+
+	ready, registered, reachable, silent, offset *prometheus.Desc
+	head, applied, stored                        *prometheus.Desc
+	lagEntries, lagWrites, lagSeconds            *prometheus.Desc
+	blocked, retained                            *prometheus.Desc
+}
+
+func newCollector(n *Node) *collector {
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc("pangea_"+name, help, labels, nil)
+	}
+	return &collector{
+		node:       n,
+		ready:      desc("ready", "1 if the region serves clients."),
+		registered: desc("peer_registered", "1 if the peer's progress holds this region's logs back.", "peer"),
+		reachable:  desc("peer_reachable", "1 if the peer was heard of within 5 s.", "peer"),
+		silent:     desc("peer_silent_seconds", "Time since the peer's last report.", "peer"),
+		offset:     desc("peer_clock_offset_seconds", "How far the peer's clock is ahead of this region's, by the best estimate.", "peer"),
+		head:       desc("log_head_entries", "Last entry of this region's own log."),
+		applied:    desc("log_applied_entries", "Last entry applied here, by log.", "origin"),
+		stored:     desc("log_stored_entries", "Last entry in the database, applied or not, by log.", "origin"),
+		lagEntries: desc("lag_entries", "Entries of a peer's log that are not applied here.", "origin"),
+		lagWrites:  desc("lag_writes", "Events of a peer's log that are not applied here.", "origin"),
+		lagSeconds: desc("lag_seconds", "Age of the oldest entry of a peer's log that is not applied here, corrected for the clocks' difference; at least the time since the peer was heard of, if that is over 2 s.", "origin"),
+		blocked:    desc("blocked_seconds", "How long the next entry of a log has waited for an entry of another that it depends on.", "origin", "on"),
+		retained:   desc("retained_bytes", "What the logs take in the database: own (outbox) and others' (inbox).", "log"),
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (c *collector) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(c, ch) }
+
+// Collect implements prometheus.Collector.
+func (c *collector) Collect(ch chan<- prometheus.Metric) {
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	n := c.node
+	ready, _ := n.tracker.Ready()
+	gauge(c.ready, number(ready))
+	for _, p := range n.tracker.Peers() {
+		gauge(c.registered, number(p.Registered), p.Region)
+		gauge(c.reachable, number(p.Reachable), p.Region)
+		gauge(c.silent, p.Silent.Seconds(), p.Region)
+		gauge(c.offset, n.tracker.Offset(p.Region).Seconds(), p.Region)
+	}
+	for origin, lag := range n.tracker.Lag() {
+		gauge(c.lagEntries, float64(lag.Entries), origin.String())
+		gauge(c.lagWrites, float64(lag.Writes), origin.String())
+		gauge(c.lagSeconds, lag.Age.Seconds(), origin.String())
+	}
+	held := n.keeper.sizes.Load()
+	gauge(c.retained, float64(held.outbox), "outbox")
+	gauge(c.retained, float64(held.inbox), "inbox")
+	local := n.tracker.Local()
+	if local == nil {
+		return
+	}
+	gauge(c.head, float64(local.Head.Seq))
+	for origin, seq := range local.Stored {
+		gauge(c.stored, float64(seq), origin.String())
+		gauge(c.applied, float64(local.Applied[origin]), origin.String())
+	}
+	for origin, w := range local.Waiting {
+		gauge(c.blocked, time.Since(w.Since).Seconds(), origin.String(), w.On.Origin.String())
+	}
+}
+
+func number(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,270 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/oklog/run"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"pangea/applier"
+	"pangea/crdt"
+	"pangea/region"
+	"pangea/region/api"
+	"pangea/region/handles"
+	"pangea/region/position"
+	"pangea/region/store"
+	"pangea/region/stream"
+	"pangea/region/topology"
+	"pangea/region/writer"
+	"pangea/shipper"
+)
+
+// Node is one region. Create it with New, then call Run once.
+type Node struct {
+	cfg        Config
+	started    time.Time
+	registry   *prometheus.Registry
+	store      *store.Store
+	tracker    *position.Tracker
+	writer     *writer.Writer
+	stream     *stream.Server
+	peers      []*stream.Peer
+	appliers   []*applier.Applier
+	shipper    atomic.Pointer[shipper.Shipper]
+	keeper     *keeper
+	remembered bool // the peers, by keeper
+	listener   net.Listener
+	web        *http.Server
+}
+
+// New opens what the region needs and binds its addresses. It does not wait for the
+// database or for a peer. Close, or Run, releases everything.
+func New(ctx context.Context, cfg Config) (_ *Node, err error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	n := &Node{cfg: cfg, started: time.Now(), registry: prometheus.NewRegistry()}
+	n.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	defer func() {
+		if err != nil {
+			n.Close()
+		}
+	}()
+	for _, open := range []func(context.Context) error{n.openState, n.openLog, n.openPeers, n.openAPI} {
+		if err := open(ctx); err != nil {
+			return nil, err
+		}
+	}
+	n.keeper = &keeper{node: n}
+	n.keeper.sizes.Store(&sizes{})
+	n.registry.MustRegister(newCollector(n))
+	return n, nil
+}
+
+// openState prepares the database, who writes it and who knows what is in it.
+func (n *Node) openState(ctx context.Context) (err error) {
+	n.store, err = store.Open(ctx, store.Config{DSN: n.cfg.DSN, Region: n.cfg.Region, PartitionEntries: n.cfg.PartitionEntries})
+	if err != nil {
+		return err
+	}
+	n.tracker = position.New(n.cfg.Region, n.cfg.now)
+	for _, peer := range n.cfg.Topology.Peers(n.cfg.Region) {
+		n.tracker.Register(peer)
+	}
+	c := n.cfg.Writer
+	c.Region, c.Now, c.Clock = n.cfg.Region, n.cfg.now, n.cfg.Clock
+	c.Logger, c.Registerer = n.cfg.Logger, n.registry
+	n.writer, err = writer.New(c, n.store, n.tracker)
+	return err
+}
+
+// openLog starts the embedded server of the region's stream.
+func (n *Node) openLog(context.Context) (err error) {
+	self, err := n.cfg.Topology.Region(n.cfg.Region)
+	if err != nil {
+		return err
+	}
+	n.stream, err = stream.Serve(stream.Config{
+		Region: n.cfg.Region, Listen: self.NATS, Monitor: self.Monitor, StoreDir: n.cfg.StoreDir,
+		StreamBytes: n.cfg.Topology.Retention.StreamBytes, Logger: n.cfg.Logger,
+	})
+	return err
+}
+
+// openPeers connects to the peers, each across its link, and prepares to read them.
+func (n *Node) openPeers(context.Context) error {
+	for _, name := range n.cfg.Topology.Peers(n.cfg.Region) {
+		peer, err := stream.Dial(stream.PeerConfig{
+			Self: n.cfg.Region, Name: name, Address: n.cfg.Topology.Address(n.cfg.Region, name, topology.NATS),
+			OnReport: n.tracker.Observe, Logger: n.cfg.Logger,
+		})
+		if err != nil {
+			return err
+		}
+		n.peers = append(n.peers, peer)
+		a, err := applier.New(n.applierConfig(name), peer, n.writer, n.tracker, n.registry)
+		if err != nil {
+			return err
+		}
+		n.appliers = append(n.appliers, a)
+	}
+	return nil
+}
+
+func (n *Node) applierConfig(peer string) applier.Config {
+	c := applier.Config{
+		Peer: peer, Logger: n.cfg.Logger,
+		Address: func(name string) string { return n.cfg.Topology.Address(n.cfg.Region, name, topology.HTTP) },
+	}
+	if relay := n.cfg.Topology.Relay; relay.Enabled {
+		c.RelayAfter = relay.After
+	}
+	return c
+}
+
+func (n *Node) openAPI(context.Context) error {
+	owners, err := handles.New(
+		handles.Config{Region: n.cfg.Region, Topology: n.cfg.Topology, Registerer: n.registry},
+		handles.Parts{Writer: n.writer, Reader: n.store, Positions: n.tracker})
+	if err != nil {
+		return err
+	}
+	handler, err := api.New(api.Config{
+		Region: n.cfg.Region, Topology: n.cfg.Topology, OnGap: n.onGap,
+		Registerer: n.registry, Gatherer: n.registry, Logger: n.cfg.Logger,
+	}, api.Parts{
+		Writer: n.writer, Reader: n.store, Positions: n.tracker, Handles: owners, Books: n.store, Log: n.readLog, Status: n.Status,
+	})
+	if err != nil {
+		return err
+	}
+	self, err := n.cfg.Topology.Region(n.cfg.Region)
+	if err != nil {
+		return err
+	}
+	if n.listener, err = net.Listen("tcp", self.HTTP); err != nil {
+		return fmt.Errorf("listen for HTTP: %w", err)
+	}
+	n.web = api.NewServer(handler, n.cfg.Logger)
+	return nil
+}
+
+// Run works until ctx is cancelled, which is a clean stop, or until something ends
+// that cannot go on. Everything is closed when it returns.
+func (n *Node) Run(ctx context.Context) error {
+	defer n.Close()
+	var g run.Group
+	add := func(loop func(context.Context) error) {
+		ctx, cancel := context.WithCancel(ctx)
+		g.Add(func() error { return loop(ctx) }, func(error) { cancel() })
+	}
+	add(n.serve)
+	add(n.writer.Run)
+	add(n.ship)
+	for _, a := range n.appliers {
+		add(a.Run)
+	}
+	add(func(ctx context.Context) error { return n.tracker.Report(ctx, n.stream) })
+	add(n.keeper.run)
+	return g.Run()
+}
+
+// serve answers clients. On a stop it lets the requests under way finish, but not
+// for ever.
+func (n *Node) serve(ctx context.Context) error {
+	failed := make(chan error, 1)
+	go func() { failed <- n.web.Serve(n.listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve HTTP: %w", err)
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	if err := n.web.Shutdown(drain); err != nil {
+		_ = n.web.Close()
+	}
+	<-failed
+	return nil
+}
+
+// ship carries the own log to the stream, once the database has said which log
+// that is.
+func (n *Node) ship(ctx context.Context) error {
+	if !n.waitOpen(ctx) {
+		return nil
+	}
+	origin := n.tracker.Local().Origin
+	log, err := n.stream.Log(origin)
+	if err != nil {
+		return err
+	}
+	s, err := shipper.New(shipper.Config{Origin: origin, Logger: n.cfg.Logger},
+		outbox{origin, n.store, n.tracker}, log, n.writer.Commits(), n.registry)
+	if err != nil {
+		return err
+	}
+	n.shipper.Store(s)
+	return s.Run(ctx)
+}
+
+// onGap has the shipper look at an entry that a peer did not get from the stream.
+func (n *Node) onGap(seq uint64) {
+	if s := n.shipper.Load(); s != nil {
+		s.Check(seq)
+	}
+}
+
+// readLog serves the own log, and those of others that this region holds.
+func (n *Node) readLog(ctx context.Context, origin crdt.Origin, from uint64, maxBytes int) ([]region.Record, error) {
+	local := n.tracker.Local()
+	if local == nil {
+		return nil, region.ErrUnavailable
+	}
+	return n.store.Log(ctx, local.Origin, origin, from, maxBytes)
+}
+
+// waitOpen returns once the writer has opened the database; false if ctx ended.
+func (n *Node) waitOpen(ctx context.Context) bool { return n.tracker.WaitApplied(ctx, nil) == nil }
+
+// rememberPeers takes over what the database knows of the peers, once.
+func (n *Node) rememberPeers(ctx context.Context) error {
+	if n.remembered {
+		return nil
+	}
+	peers, err := n.store.Peers(ctx, n.cfg.Topology.Peers(n.cfg.Region))
+	if err != nil {
+		return err
+	}
+	for _, p := range peers {
+		n.tracker.Remember(p.Region, p.Registered, p.Reported, p.Stored, p.Applied)
+	}
+	n.remembered = true
+	return nil
+}
+
+// Close releases everything. Run calls it; it is for a node that was never run.
+func (n *Node) Close() {
+	if n.listener != nil {
+		_ = n.listener.Close()
+	}
+	for _, p := range n.peers {
+		p.Close()
+	}
+	if n.stream != nil {
+		if err := n.stream.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			n.cfg.Logger.Warn("close the stream", "err", err)
+		}
+	}
+	if n.store != nil {
+		n.store.Close()
+	}
+}

@@ -1,0 +1,103 @@
+package regiontest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"pangea/region"
+)
+
+// Answer is a region's answer to one request.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// Field is a member of the answer's body, as text; "" if there is none.
+func (a Answer) Field(name string) string {
+	var body map[string]any
+	decoder := json.NewDecoder(strings.NewReader(a.Body))
+	decoder.UseNumber()
+	if err := decoder.Decode(&body); err != nil || body[name] == nil {
+		return ""
+	}
+	return fmt.Sprint(body[name])
+}
+
+// URL is a path of a region's API.
+func (w *World) URL(name, path string) string {
+	r, err := w.Topology.Region(name)
+	if err != nil {
+		panic(err)
+	}
+	return "http://" + r.HTTP + path
+}
+
+// Do sends one request to a region, with headers as pairs. It fails the test if
+// there is no answer.
+func (w *World) Do(t testing.TB, name, method, path, body string, header ...string) Answer {
+	t.Helper()
+	a, err := w.Try(t, name, method, path, body, header...)
+	if err != nil {
+		t.Fatalf("%s %s at %s: %v", method, path, name, err)
+	}
+	return a
+}
+
+// Try is Do for requests that may find nobody.
+func (w *World) Try(t testing.TB, name, method, path, body string, header ...string) (Answer, error) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, w.URL(name, path), strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	client := http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(req)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	return Answer{resp.StatusCode, resp.Header, string(text)}, err
+}
+
+// OK is Do for requests that must be answered with a 2xx status.
+func (w *World) OK(t testing.TB, name, method, path, body string, header ...string) Answer {
+	t.Helper()
+	a := w.Do(t, name, method, path, body, header...)
+	if a.Status/100 != 2 {
+		t.Fatalf("%s %s at %s: %d %s", method, path, name, a.Status, a.Body)
+	}
+	return a
+}
+
+// Status is a region's /status.
+func (w *World) Status(t testing.TB, name string) region.Status {
+	t.Helper()
+	var s region.Status
+	a := w.OK(t, name, "GET", "/status", "")
+	if err := json.Unmarshal([]byte(a.Body), &s); err != nil {
+		t.Fatalf("status of %s: %v", name, err)
+	}
+	return s
+}
+
+// Digest is a region's /digest.
+func (w *World) Digest(t testing.TB, name string) region.Digest {
+	t.Helper()
+	var d region.Digest
+	a := w.OK(t, name, "GET", "/digest", "")
+	if err := json.Unmarshal([]byte(a.Body), &d); err != nil {
+		t.Fatalf("digest of %s: %v", name, err)
+	}
+	return d
+}

@@ -1,0 +1,41 @@
+package regiontest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"pangea/lab/postgres"
+)
+
+// Postgres is the cluster that all tests of this process share: each makes
+// databases of its own.
+var Postgres = sync.OnceValues(func() (*postgres.Cluster, error) {
+	started = true
+	return postgres.Temporary(context.Background())
+})
+
+var started bool // by the first test that needed it
+
+// Main runs the tests of a package, ends what they share, and fails if a goroutine
+// is left over. It is for TestMain.
+func Main(m *testing.M) {
+	code := m.Run()
+	if started {
+		if cluster, err := Postgres(); err == nil {
+			if err := cluster.Close(); err != nil {
+				fmt.Fprintln(os.Stderr, "end the tests' Postgres:", err)
+				code = max(code, 1)
+			}
+		}
+	}
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, "left over:", err)
+		code = 1
+	}
+	os.Exit(code)
+}

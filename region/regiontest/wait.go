@@ -1,0 +1,79 @@
+package regiontest
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+)
+
+// Eventually polls until check returns "", and fails the test with what it returned
+// last if that takes longer than limit.
+func Eventually(t testing.TB, limit time.Duration, check func() string) {
+	t.Helper()
+	deadline := time.Now().Add(limit)
+	poll := time.NewTicker(20 * time.Millisecond)
+	defer poll.Stop()
+	for {
+		problem := check()
+		if problem == "" {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("after %s: %s", limit, problem)
+		}
+		<-poll.C
+	}
+}
+
+// WaitReady waits until a region serves.
+func (w *World) WaitReady(t testing.TB, name string) {
+	t.Helper()
+	Eventually(t, 30*time.Second, func() string {
+		if r := w.running[name]; r != nil {
+			select {
+			case err := <-r.done:
+				r.done <- err
+				t.Fatalf("%s ended: %v", name, err)
+			default:
+			}
+		}
+		a, err := w.Try(t, name, "GET", "/readyz", "")
+		if err != nil {
+			return err.Error()
+		}
+		if a.Status != 200 {
+			return fmt.Sprintf("%s is not ready: %s", name, a.Body)
+		}
+		return ""
+	})
+}
+
+// WaitConverged waits until every running region has the same vector, and fails the
+// test unless their digests are then equal (I7).
+func (w *World) WaitConverged(t testing.TB) {
+	t.Helper()
+	Eventually(t, 60*time.Second, func() string {
+		var first string
+		for name := range w.running {
+			v := w.Status(t, name).Vector
+			if first == "" {
+				first = v
+			}
+			if v != first {
+				return fmt.Sprintf("%s is at %s, another at %s", name, v, first)
+			}
+		}
+		return ""
+	})
+	var want any
+	for name := range w.running {
+		d := w.Digest(t, name)
+		if want == nil {
+			want = d.Classes
+		}
+		if !reflect.DeepEqual(want, any(d.Classes)) {
+			t.Errorf("%s differs at vector %s:\n got %v\nwant %v", name, d.Vector, d.Classes, want)
+		}
+	}
+}
