@@ -1,0 +1,77 @@
+package applier
+
+import (
+	"errors"
+
+	"pangea/region"
+	"pangea/region/stream"
+)
+
+// Causes by which the end of a session is counted.
+const (
+	linkLost    = "link_lost"
+	noHeartbeat = "no_heartbeat"
+	deleted     = "consumer_deleted"
+	noLog       = "no_log"
+	ahead       = "ahead"
+	gapped      = "gap"
+	forked      = "fork"
+	undecodable = "undecodable"
+	foreign     = "foreign"
+	refused     = "deliver"
+	unread      = "log_read"
+	other       = "other"
+)
+
+var (
+	errDeliver = errors.New("deliver")
+	errLogRead = errors.New("read the log")
+)
+
+// stopError ends the reading of a log for long: its own record of an entry, not
+// only a cache of it, cannot be continued with.
+type stopError struct{ error }
+
+func (e *stopError) Unwrap() error { return e.error }
+
+// unusable reports whether err is about the content of an entry.
+func unusable(err error) bool {
+	return errors.Is(err, errFork) || errors.Is(err, region.ErrCorrupt) || errors.Is(err, region.ErrNewer)
+}
+
+func causeOf(err error) string {
+	for _, c := range []struct {
+		err   error
+		cause string
+	}{
+		{stream.ErrLinkLost, linkLost},
+		{stream.ErrHeartbeat, noHeartbeat},
+		{stream.ErrDeleted, deleted},
+		{stream.ErrNoLog, noLog},
+		{stream.ErrAhead, ahead},
+		{errGap, gapped},
+		{errFork, forked},
+		{region.ErrCorrupt, undecodable},
+		{region.ErrNewer, undecodable},
+		{errForeign, foreign},
+		{errDeliver, refused},
+		{errLogRead, unread},
+	} {
+		if errors.Is(err, c.err) {
+			return c.cause
+		}
+	}
+	return other
+}
+
+// cure says what a person has to do about a log that has stopped.
+func cure(err error) string {
+	switch {
+	case errors.Is(err, errFork):
+		return "one of the two databases was restored or copied: destroy the region that is wrong and start it empty"
+	case errors.Is(err, region.ErrNewer):
+		return "upgrade this region to the origin's version"
+	default:
+		return "the origin's outbox is damaged: destroy the origin's region and start it empty"
+	}
+}

@@ -1,0 +1,49 @@
+package applier
+
+import (
+	"cmp"
+	"errors"
+	"log/slog"
+	"time"
+)
+
+// Config describes an Applier.
+type Config struct {
+	// Peer is the region whose log is read.
+	Peer string
+	// Address is where a region's HTTP interface is reached from here.
+	Address func(region string) string
+	// BatchEvents and BatchBytes bound what is delivered at once; one entry may
+	// exceed them. Default to 1,000 and 4 MiB.
+	BatchEvents, BatchBytes int
+	// RelayAfter is the silence of the peer after which its log is read from others.
+	// Zero switches that off.
+	RelayAfter time.Duration
+	// RelayEvery is how often others are asked meanwhile. Defaults to 500 ms.
+	RelayEvery time.Duration
+	// RetryMin and RetryMax bound the pause between sessions; it doubles. Default to
+	// 100 ms and 5 s.
+	RetryMin, RetryMax time.Duration
+	// RetryStopped is the pause after an entry that stops the log. Defaults to 30 s.
+	RetryStopped time.Duration
+	// Logger defaults to slog.Default().
+	Logger *slog.Logger
+}
+
+func (c Config) withDefaults() Config {
+	c.BatchEvents = cmp.Or(c.BatchEvents, 1000)
+	c.BatchBytes = cmp.Or(c.BatchBytes, 4<<20)
+	c.RelayEvery = cmp.Or(c.RelayEvery, 500*time.Millisecond)
+	c.RetryMin = cmp.Or(c.RetryMin, 100*time.Millisecond)
+	c.RetryMax = cmp.Or(c.RetryMax, 5*time.Second)
+	c.RetryStopped = cmp.Or(c.RetryStopped, 30*time.Second)
+	c.Logger = cmp.Or(c.Logger, slog.Default())
+	return c
+}
+
+func (c Config) validate() error {
+	if c.Peer == "" || c.Address == nil {
+		return errors.New("applier: Peer and Address must be set")
+	}
+	return nil
+}
