@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -33,20 +34,39 @@ func (c *call) open(name, member string) {
 
 // finish ends an answer that was opened and sends it.
 func (c *call) finish(status int) error {
-	c.out = append(append(append(c.out, `,"version_vector":"`...), c.version...), '"', '}')
+	c.out = append(c.appendVersion(c.out), '}')
 	c.send(status, plainJSON)
 	return nil
 }
 
-// at says which vector the answer shows.
-func (c *call) at(v crdt.Vector) { c.version = v.String() }
+// appendVersion appends the member version_vector.
+func (c *call) appendVersion(b []byte) []byte {
+	return append(append(append(b, `,"version_vector":"`...), c.version[0]...), '"')
+}
+
+// spelled is a vector as a header's value.
+type spelled struct {
+	vector crdt.Vector
+	value  []string
+}
+
+// at says which vector the answer shows. Most answers show the same one as the
+// answer before, as a commit or a merge moves it and not each write.
+func (c *call) at(v crdt.Vector) {
+	last := c.api.spelled.Load()
+	if last == nil || !maps.Equal(last.vector, v) {
+		last = &spelled{v, []string{v.String()}}
+		c.api.spelled.Store(last)
+	}
+	c.version = last.value
+}
 
 // send sends c.out.
 func (c *call) send(status int, contentType []string) {
 	header := c.w.Header()
 	header["Content-Type"] = contentType
-	if c.version != "" {
-		header["X-Version-Vector"] = []string{c.version}
+	if c.version != nil {
+		header["X-Version-Vector"] = c.version
 	}
 	c.status = status
 	c.w.WriteHeader(status)

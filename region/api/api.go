@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -110,7 +111,8 @@ type API struct {
 	routes   map[shape]*resource
 	other    *resource // requests that match no route
 	calls    sync.Pool
-	batches  chan struct{} // holds a value per body in memory
+	spelled  atomic.Pointer[spelled] // the last vector in an answer
+	batches  chan struct{}           // holds a value per body in memory
 	origins  http.CrossOriginProtection
 }
 

@@ -30,7 +30,7 @@ func world() *topology.Topology {
 	}
 }
 
-func newAPI(t testing.TB, m *contract.Memory, onGap func()) *api.API {
+func newAPI(t testing.TB, m *contract.Memory, onGap func(uint64)) *api.API {
 	t.Helper()
 	h, err := handles.New(handles.Config{Region: "us", Topology: world()}, handles.Parts{Writer: m, Reader: m, Positions: m})
 	if err != nil {

@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-	"maps"
 	"net/http"
 
 	"pangea/crdt"
@@ -52,9 +51,7 @@ type batch struct {
 	lines []line // of this part
 	begun bool   // the status was sent
 
-	shown   crdt.Vector // the highest vector in an answer so far
-	vector  crdt.Vector // the last one that was spelled out
-	spelled string
+	shown crdt.Vector // the highest vector in an answer so far
 }
 
 // next takes the lines of one part, leaving out blank ones.
@@ -141,29 +138,22 @@ func (b *batch) answer(l *line) {
 		}
 	}
 	if l.res.Vector != nil {
-		out = append(append(append(out, `,"version_vector":"`...), b.spell(l.res.Vector)...), '"')
+		b.at(l.res.Vector)
+		b.shown.Join(l.res.Vector)
+		out = b.appendVersion(out)
 	}
 	b.out = append(out, '}', '\n')
-}
-
-// spell is v.String, kept from the line before: most lines of a part share a commit.
-func (b *batch) spell(v crdt.Vector) string {
-	if b.vector == nil || !maps.Equal(v, b.vector) {
-		b.vector, b.spelled = v, v.String()
-		b.shown.Join(v)
-	}
-	return b.spelled
 }
 
 // flush sends the answers of a part. The header X-Version-Vector covers the first
 // part; the trailer of the same name, all.
 func (b *batch) flush() {
-	b.version = b.shown.String()
+	b.at(b.shown.Clone())
 	if !b.begun {
 		b.begun = true
 		b.send(http.StatusOK, lineJSON)
 	} else {
 		_, _ = b.w.Write(b.out) // an error is the client's, who is gone
 	}
-	b.w.Header()[http.TrailerPrefix+"X-Version-Vector"] = []string{b.version}
+	b.w.Header()[http.TrailerPrefix+"X-Version-Vector"] = b.version
 }

@@ -21,8 +21,8 @@ type call struct {
 
 	key     string
 	cond    conditions
-	version string // X-Version-Vector, once known
-	status  int    // as answered
+	version []string // X-Version-Vector, once known
+	status  int      // as answered
 
 	raw []byte // the body as sent
 	doc []byte // the body as compact JSON
@@ -115,7 +115,7 @@ func (c *call) catchUp() error {
 	defer cancel()
 	if err := c.api.Positions.WaitApplied(ctx, c.cond.min); err != nil {
 		now := c.api.Positions.Vector()
-		c.version = now.String()
+		c.at(now)
 		return notCaughtUp.because("Try again, wait longer with Prefer: wait=30, or ask another region: this one has applied %s.", now)
 	}
 	return nil
@@ -123,9 +123,8 @@ func (c *call) catchUp() error {
 
 // readBody reads the whole body, or refuses one of more than limit bytes.
 func (c *call) readBody(limit int) error {
-	tooMuch := tooLarge.because("Send at most %d bytes.", limit)
 	if c.r.ContentLength > int64(limit) {
-		return tooMuch
+		return tooLarge.because("Send at most %d bytes.", limit)
 	}
 	if need := int(c.r.ContentLength) + 1; need > cap(c.raw) { // one more, to read the end
 		c.raw = make([]byte, 0, max(need, 512))
@@ -138,7 +137,7 @@ func (c *call) readBody(limit int) error {
 		c.raw = c.raw[:len(c.raw)+n]
 		switch {
 		case len(c.raw) > limit:
-			return tooMuch
+			return tooLarge.because("Send at most %d bytes.", limit)
 		case err == io.EOF:
 			return nil
 		case err != nil:
@@ -166,7 +165,7 @@ func (c *call) commit(w region.Write) (region.Result, error) {
 }
 
 func (c *call) committed(v crdt.Vector, replayed bool) {
-	c.version = v.String()
+	c.at(v)
 	if replayed {
 		c.w.Header()["Idempotency-Replayed"] = isTrue
 	}

@@ -105,14 +105,12 @@ func (c *call) unexpected(err error) *problem {
 func (c *call) fail(err error) {
 	p := c.asProblem(err)
 	c.out = c.appendProblem(append(c.out[:0], '{'), p)
-	if c.version != "" {
-		c.out = append(appendString(append(c.out, `,"version_vector":`...), c.version), '}')
-	} else {
-		c.out = append(c.out, '}')
+	if c.version != nil {
+		c.out = c.appendVersion(c.out)
 	}
-	header := c.w.Header()
+	c.out = append(c.out, '}')
 	if p.status == http.StatusServiceUnavailable {
-		header["Retry-After"] = retryAfter
+		c.w.Header()["Retry-After"] = retryAfter
 	}
 	c.send(p.status, problemJSON)
 }

@@ -94,6 +94,9 @@ func (h *Handles) Owner(name string) string { return h.cfg.Topology.Handles.Owne
 // Owns reports whether that is this region.
 func (h *Handles) Owns(name string) bool { return h.Owner(name) == h.cfg.Region }
 
+// Close lets go of idle connections to owners.
+func (h *Handles) Close() { h.client.CloseIdleConnections() }
+
 // Request is a question to the owner.
 type Request struct {
 	Name     string
