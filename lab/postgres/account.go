@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,9 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -75,12 +76,21 @@ func (a account) reaches(ctx context.Context, dir string) bool {
 	return a.command(ctx, "/bin/sh", "-c", `: > "$0" && rm "$0"`, probe).Run() == nil
 }
 
-// runQuietly adds to an error the last line that the program printed.
+var complaint = regexp.MustCompile(`(?i)\b(error|fatal|panic)\b`)
+
+// runQuietly adds to an error the line by which the program explains it: the last
+// that complains, else the last of all.
 func runQuietly(cmd *exec.Cmd) error {
 	out, err := cmd.CombinedOutput()
-	if err != nil {
-		lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
-		return fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, lines[len(lines)-1])
+	if err == nil {
+		return nil
 	}
-	return nil
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	why := lines[len(lines)-1]
+	for _, line := range lines {
+		if complaint.MatchString(line) {
+			why = line
+		}
+	}
+	return fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, why)
 }

@@ -66,7 +66,7 @@ func (c *Cluster) Close() error {
 		return c.Stop(context.Background())
 	}
 	killed := c.Kill(context.Background())
-	return errors.Join(killed, os.Remove(c.cfg.PidFile), c.guard.release())
+	return errors.Join(killed, os.RemoveAll(c.cfg.PidFile), c.guard.release())
 }
 
 // guard is a shell that deletes a temporary cluster when the program that made it
