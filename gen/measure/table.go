@@ -54,10 +54,15 @@ func (r *Report) latencyTable() string {
 }
 
 func (r Row) cells() table.Row {
-	return table.Row{
-		r.Name, r.Count, fmt.Sprintf("%.1f", r.PerSecond), r.OK, r.Refused, r.Unavailable, r.Unanswered,
-		millis(r.P50), millis(r.P95), millis(r.P99), millis(r.P999), millis(r.Max),
+	cells := table.Row{r.Name, r.Count, fmt.Sprintf("%.1f", r.PerSecond), r.OK, r.Refused, r.Unavailable, r.Unanswered}
+	for _, latency := range []time.Duration{r.P50, r.P95, r.P99, r.P999, r.Max} {
+		if r.OK == 0 {
+			cells = append(cells, "-")
+			continue
+		}
+		cells = append(cells, millis(latency))
 	}
+	return cells
 }
 
 func (r *Report) printPacing(out io.Writer) {

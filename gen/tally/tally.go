@@ -2,8 +2,8 @@ package tally
 
 // Counter sums the writes to one counter.
 type Counter struct {
-	Incr            int64 `json:"incr,omitempty"`             // acknowledged
-	Decr            int64 `json:"decr,omitempty"`             // acknowledged
+	Incr            int64 `json:"incr,omitempty"`            // acknowledged
+	Decr            int64 `json:"decr,omitempty"`            // acknowledged
 	UnansweredIncrs int64 `json:"unanswered_incr,omitempty"` // may or may not stand
 	UnansweredDecrs int64 `json:"unanswered_decr,omitempty"` // may or may not stand
 }

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"pangea/gen"
+	"pangea/gen/workload"
+	"pangea/region/topology"
+)
+
+const runHelp = `Operation i is due i/rate seconds after the start, whatever became of those
+before it (an open loop), and its latency counts from then. What it is follows
+from -seed and i alone: the same seed gives the same operations, keys and values
+at any rate. Clients do not repeat: each answer is counted as it is.
+
+Reads count into -rate. They are off unless -reads asks for them, because writes
+are what replicates: "-rate 3000" means 3,000 writes/s. A key's popularity falls
+as rank^-zipf, so the hottest key of the default takes about a ninth of the load.
+
+One third of the operations goes to the router of each region, as from clients
+near it. The report shows which region served them, and the longest time that
+each place was without a good answer. With Ctrl-C it comes early.
+
+The result is left in -out, with the sums that "gen check" compares with the
+counters. Runs of one seed (or -prefix) on one stack share their keys, so check
+them together.
+
+Examples:
+   gen run -rate 3000 -duration 60s
+   gen run -rate 500 -mix counter=1 -keys 100 -seed 7
+   gen run -rate 1000 -reads 80 -target http://127.0.0.1:8082`
+
+func runCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "run",
+		Usage:       "send operations at a fixed rate and print latencies per class",
+		Description: runHelp,
+		Flags: []cli.Flag{
+			&cli.FloatFlag{Name: "rate", Value: 1000, Usage: "operations per second, reads included"},
+			&cli.DurationFlag{Name: "duration", Value: 30 * time.Second, Usage: "how long operations fall due"},
+			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "what the operations follow from"},
+			&cli.Uint64Flag{Name: "keys", Value: 10_000_000, Usage: "keys per class"},
+			&cli.FloatFlag{Name: "zipf", Value: 1.1, Usage: "exponent of the keys' popularity, above 1"},
+			&cli.StringFlag{Name: "mix", Value: workload.DefaultMix, Usage: "shares of counter, profile, tags, prefs and handle"},
+			&cli.IntFlag{Name: "reads", Usage: "percentage of the operations that read"},
+			&cli.StringFlag{Name: "prefix", Usage: "what every key starts with", DefaultText: "g<seed>-"},
+			&cli.DurationFlag{Name: "timeout", Value: 5 * time.Second, Usage: "when an operation is given up as unanswered"},
+			&cli.IntFlag{Name: "in-flight", Value: 10_000, Usage: "most operations sent and not answered"},
+			&cli.StringSliceFlag{Name: "target", Usage: "base URL to send to instead of the routers; repeatable"},
+			outFlag(),
+			topologyFlag(),
+		},
+		Action: run,
+	}
+}
+
+func run(ctx context.Context, cmd *cli.Command) error {
+	cfg, err := config(cmd)
+	if err != nil {
+		return err
+	}
+	load, err := gen.New(cfg)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "seed %d: %g operations/s for %v, keys %s…\n",
+		cfg.Workload.Seed, cfg.Rate, cfg.Duration, cfg.Workload.Prefix)
+	result := load.Run(ctx)
+	result.Print(os.Stdout)
+	path, err := result.Write(cmd.String("out"))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("written to %s\n", path)
+	return nil
+}
+
+func config(cmd *cli.Command) (gen.Config, error) {
+	if cmd.Args().Present() {
+		return gen.Config{}, fmt.Errorf("%q is not a flag: see gen run --help", cmd.Args().First())
+	}
+	mix, err := workload.ParseMix(cmd.String("mix"))
+	if err != nil {
+		return gen.Config{}, err
+	}
+	cfg := gen.Config{
+		Workload: workload.Config{
+			Seed: cmd.Uint64("seed"), Keys: cmd.Uint64("keys"), Zipf: cmd.Float("zipf"),
+			Mix: mix, Reads: cmd.Int("reads"), Prefix: cmd.String("prefix"),
+		},
+		Rate: cmd.Float("rate"), Duration: cmd.Duration("duration"),
+		InFlight: cmd.Int("in-flight"), Timeout: cmd.Duration("timeout"), Progress: os.Stderr,
+	}
+	if cfg.Workload.Prefix == "" {
+		cfg.Workload.Prefix = fmt.Sprintf("g%d-", cfg.Workload.Seed)
+	}
+	if targets := cmd.StringSlice("target"); len(targets) > 0 {
+		cfg.Places = targetEndpoints(targets)
+		return cfg, nil
+	}
+	cfg.Places, err = endpoints(cmd, func(r topology.Region) string { return r.Router })
+	if err != nil {
+		return gen.Config{}, err
+	}
+	cfg.Regions, err = regionEndpoints(cmd)
+	return cfg, err
+}

@@ -1,0 +1,133 @@
+package gen
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"pangea/gen/client"
+	"pangea/gen/lag"
+	"pangea/gen/measure"
+	"pangea/gen/workload"
+)
+
+// Load is one run. It is used once.
+type Load struct {
+	cfg      Config
+	workload *workload.Workload
+	clients  []*client.Client // one per place
+	lag      *lag.Sampler
+	recorder *measure.Recorder // from Run on
+
+	slots     chan struct{} // one held by each operation in flight
+	inFlight  sync.WaitGroup
+	saturated uint64 // operations that waited for a slot
+	blocked   time.Duration
+}
+
+// New validates the configuration; it sends nothing.
+func New(cfg Config) (*Load, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	l := &Load{cfg: cfg, slots: make(chan struct{}, cfg.InFlight)}
+	var err error
+	if l.workload, err = workload.New(cfg.Workload); err != nil {
+		return nil, err
+	}
+	for _, p := range cfg.Places {
+		c, err := client.New(p.URL, cfg.Timeout)
+		if err != nil {
+			return nil, err
+		}
+		l.clients = append(l.clients, c)
+	}
+	regions := map[string]string{}
+	for _, r := range cfg.Regions {
+		regions[r.Name] = r.URL
+	}
+	if l.lag, err = lag.New(regions); err != nil {
+		return nil, fmt.Errorf("regions: %w", err)
+	}
+	return l, nil
+}
+
+// Run sends the load and returns what came of it. Cancelling ctx ends the run
+// early; the result is then of what was sent.
+func (l *Load) Run(ctx context.Context) *Result {
+	start := time.Now()
+	l.recorder = measure.NewRecorder(start, names(l.cfg.Places))
+	stopWatching := l.watch(ctx, start)
+	pace(ctx, start, l.cfg.Rate, l.cfg.operations(), func(i uint64, due time.Time) {
+		l.dispatch(ctx, l.workload.At(i), due)
+	})
+	elapsed := time.Since(start)
+	l.inFlight.Wait() // bounded by the timeout; their outcomes belong to the tally
+	stopWatching()
+	for _, c := range l.clients {
+		c.Close()
+	}
+	report := l.recorder.Report(l.cfg.Rate, start, elapsed)
+	report.Pacing.Saturated, report.Pacing.Blocked = l.saturated, l.blocked
+	return &Result{
+		Config: l.cfg, Started: start, Elapsed: elapsed, Machine: thisMachine(),
+		Report: report, Lag: l.lag.Report(), Tally: l.recorder.Tally(),
+	}
+}
+
+// watch runs the progress bar and the lag sampler until the returned function
+// is called. Both go on while the last answers are waited for.
+func (l *Load) watch(ctx context.Context, start time.Time) (stop func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var wg sync.WaitGroup
+	wg.Go(func() { l.showProgress(ctx, start) })
+	wg.Go(func() { l.lag.Run(ctx) })
+	return func() {
+		cancel()
+		wg.Wait()
+	}
+}
+
+// dispatch sends one operation from its own goroutine, once a slot is free.
+func (l *Load) dispatch(ctx context.Context, op workload.Op, due time.Time) {
+	if !l.takeSlot(ctx) {
+		return
+	}
+	l.inFlight.Go(func() {
+		defer func() { <-l.slots }()
+		place := int(op.Index % uint64(len(l.clients)))
+		s := measure.Sample{Op: op, Place: place, Due: due, Sent: time.Now()}
+		s.Answer, s.Err = l.clients[place].Do(client.Request{Method: op.Method, Path: op.Path, Body: op.Body}, nil)
+		s.Done = time.Now()
+		l.recorder.Record(s)
+	})
+}
+
+// takeSlot waits for a slot, and counts that it had to. It reports whether it
+// got one before ctx was done.
+func (l *Load) takeSlot(ctx context.Context) bool {
+	select {
+	case l.slots <- struct{}{}:
+		return true
+	default:
+	}
+	l.saturated++
+	waiting := time.Now()
+	defer func() { l.blocked += time.Since(waiting) }()
+	select {
+	case l.slots <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func names(endpoints []Endpoint) []string {
+	var list []string
+	for _, e := range endpoints {
+		list = append(list, e.Name)
+	}
+	return list
+}
