@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/urfave/cli/v3"
 
 	"pangea/lab/postgres"
@@ -49,6 +50,7 @@ func status(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 	t := table.NewWriter()
 	t.SetOutputMirror(c.Root().Writer)
 	t.SetStyle(table.StyleLight)
+	t.SetColumnConfigs([]table.ColumnConfig{{Name: "why", WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}})
 	t.AppendHeader(table.Row{"part", "address", "pid", "state", "why"})
 	serving := 0
 	for _, p := range parts {

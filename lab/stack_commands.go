@@ -33,7 +33,7 @@ func stackCommands() []*cli.Command {
 
 func up(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 	begun := time.Now()
-	p := newProgress(c.Root().Writer, len(s.PartNames()), stack.Ready)
+	p := newProgress(c.Root().Writer, len(s.PartNames()), stack.Starting, stack.Ready)
 	started, err := s.Up(ctx, p.report)
 	p.finish()
 	if ctx.Err() != nil {
@@ -62,7 +62,7 @@ func findPostgres(ctx context.Context, c *cli.Command) error {
 }
 
 func down(ctx context.Context, c *cli.Command, s *stack.Stack) error {
-	p := newProgress(c.Root().Writer, len(s.PartNames()), stack.Stopped)
+	p := newProgress(c.Root().Writer, len(s.PartNames()), stack.Stopping, stack.Stopped)
 	err := s.Down(ctx, p.report)
 	p.finish()
 	if err == nil {
@@ -72,7 +72,7 @@ func down(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 }
 
 func clean(ctx context.Context, c *cli.Command, s *stack.Stack) error {
-	p := newProgress(c.Root().Writer, len(s.PartNames()), stack.Stopped)
+	p := newProgress(c.Root().Writer, len(s.PartNames()), stack.Stopping, stack.Stopped)
 	err := s.Clean(ctx, p.report)
 	p.finish()
 	if err == nil {

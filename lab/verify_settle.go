@@ -13,7 +13,8 @@ import (
 
 const (
 	pollEvery     = 200 * time.Millisecond
-	progressEvery = 2 * time.Second
+	progressAfter = 2 * time.Second
+	progressEvery = 5 * time.Second
 	// A log that has not grown for this long has no writer.
 	quietAfter = 3 * time.Second
 	// A region that takes longer for its status is as good as silent.
@@ -32,7 +33,7 @@ func (v *verifier) settle(ctx context.Context) error {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	start, growth := time.Now(), growth{at: map[crdt.Origin]time.Time{}}
-	nextLine := start.Add(progressEvery)
+	nextLine := start.Add(progressAfter)
 	var last sighting // the last one that the end of ctx did not spoil
 	for {
 		seen := v.look(ctx)
@@ -44,7 +45,7 @@ func (v *verifier) settle(ctx context.Context) error {
 			growth.watch(seen.heads(), time.Now())
 		}
 		if now := time.Now(); now.After(nextLine) {
-			fmt.Fprintf(v.out, "%3.0fs  waiting for equal vectors: %s\n", now.Sub(start).Seconds(), seen)
+			fmt.Fprintf(v.out, "%3.0fs  waiting for equal vectors: %s\n", now.Sub(start).Seconds(), last)
 			nextLine = now.Add(progressEvery)
 		}
 		select {

@@ -17,8 +17,11 @@ import (
 // stopWithin bounds the wait for one part to end in order.
 const stopWithin = 20 * time.Second
 
-// Stopped is the last note of a part that Down ended.
-const Stopped = "stopped"
+// The notes of every part that Down ends.
+const (
+	Stopping = "stopping"
+	Stopped  = "stopped"
+)
 
 // Down ends every part in order, with nothing left to recover. One that does not
 // end in time is killed.
@@ -47,7 +50,7 @@ func (s *Stack) lower(ctx context.Context, report Report) error {
 func (s *Stack) end(ctx context.Context, p part, report Report) error {
 	waiting, cancel := context.WithTimeout(ctx, stopWithin)
 	defer cancel()
-	report(p.name, "stopping")
+	report(p.name, Stopping)
 	err := process.Stop(waiting, s.pidFile(p), p.stop)
 	if waiting.Err() != nil && ctx.Err() == nil {
 		report(p.name, fmt.Sprintf("killed: it did not stop within %v", stopWithin))

@@ -18,14 +18,18 @@ const (
 	// region to catch up with its peers (I13).
 	readyWithin = 2 * time.Minute
 	pollEvery   = 50 * time.Millisecond
+	// noteEvery is how often a wait is explained; a shorter one needs no reason.
+	noteEvery = 2 * time.Second
 )
 
-// Report is told what a part is doing; Ready is the last note of each. Calls do
-// not overlap.
+// Report is told what a part is doing. Calls do not overlap.
 type Report func(part, note string)
 
-// Ready is the note of a part that serves.
-const Ready = "ready"
+// The notes of every part: the first, and the last when it serves.
+const (
+	Starting = "starting"
+	Ready    = "ready"
+)
 
 // Up starts every part that does not run, and returns when all are ready. It
 // names the parts that it started.
@@ -123,7 +127,7 @@ func (s *Stack) bring(ctx context.Context, p part, report Report) error {
 }
 
 func (s *Stack) launch(ctx context.Context, p part, note func(string)) error {
-	note("starting")
+	note(Starting)
 	cmd, err := p.command(ctx, note)
 	if err != nil {
 		return err
@@ -137,6 +141,7 @@ func (s *Stack) untilReady(ctx context.Context, p part, logged int64, note func(
 	defer cancel()
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
+	noted := time.Now()
 	for {
 		reason := probe(waiting, p)
 		if reason == nil {
@@ -145,7 +150,10 @@ func (s *Stack) untilReady(ctx context.Context, p part, logged int64, note func(
 		if _, alive, err := process.Find(s.pidFile(p)); err != nil || !alive {
 			return errors.Join(err, crashed(p, s.logFile(p), logged))
 		}
-		note(reason.Error())
+		if time.Since(noted) > noteEvery {
+			note(reason.Error())
+			noted = time.Now()
+		}
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("%s: %w", p.name, ctx.Err())
