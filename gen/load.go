@@ -63,14 +63,14 @@ func (l *Load) Run(ctx context.Context) *Result {
 	pace(ctx, start, l.cfg.Rate, l.cfg.operations(), func(i uint64, due time.Time) {
 		l.dispatch(ctx, l.workload.At(i), due)
 	})
-	elapsed := time.Since(start)
+	elapsed, backlog := time.Since(start), len(l.slots)
 	l.inFlight.Wait() // bounded by the timeout; their outcomes belong to the tally
 	stopWatching()
 	for _, c := range l.clients {
 		c.Close()
 	}
 	report := l.recorder.Report(l.cfg.Rate, start, elapsed)
-	report.Pacing.Saturated, report.Pacing.Blocked = l.saturated, l.blocked
+	report.Pacing.Saturated, report.Pacing.Blocked, report.Pacing.Backlog = l.saturated, l.blocked, backlog
 	return &Result{
 		Config: l.cfg, Started: start, Elapsed: elapsed, Machine: thisMachine(),
 		Report: report, Lag: l.lag.Report(), Tally: l.recorder.Tally(),

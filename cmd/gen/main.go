@@ -7,13 +7,16 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/urfave/cli/v3"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	// A second Ctrl-C ends the program at once. The first may arrive twice, from
+	// the terminal and from a task runner, so the second counts only a while later.
+	context.AfterFunc(ctx, func() { time.AfterFunc(time.Second, stop) })
 	app := &cli.Command{
 		Name:     "gen",
 		Usage:    "drive a seeded load against Pangea, and check what became of it",

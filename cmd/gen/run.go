@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -67,6 +68,12 @@ func run(ctx context.Context, cmd *cli.Command) error {
 	load, err := gen.New(cfg)
 	if err != nil {
 		return err
+	}
+	if os.Getenv("GOMAXPROCS") == "" {
+		// A second processor mostly wakes the first: with one, an operation costs a
+		// quarter less CPU (62 against 82 µs at 3,000/s), which the system under
+		// test can use.
+		runtime.GOMAXPROCS(1)
 	}
 	fmt.Fprintf(os.Stderr, "seed %d: %g operations/s for %v, keys %s…\n",
 		cfg.Workload.Seed, cfg.Rate, cfg.Duration, cfg.Workload.Prefix)

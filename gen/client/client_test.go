@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -108,20 +109,49 @@ func TestClient_HonoursConnectionClose(t *testing.T) {
 
 func TestClient_NeverRepeatsABrokenRequest(t *testing.T) {
 	var requests atomic.Int64
-	c, _ := start(t, 5*time.Second, func(w http.ResponseWriter, r *http.Request) {
-		if requests.Add(1) > 1 {
+	c, _ := start(t, 5*time.Second, func(_ http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		if r.URL.Path == "/broken" {
 			panic(http.ErrAbortHandler) // cuts the connection
 		}
 	})
 	if _, err := c.Do(Request{Method: "PUT", Path: "/"}, nil); err != nil {
 		t.Fatal(err)
 	}
-	_, err := c.Do(Request{Method: "PUT", Path: "/"}, nil)
+	_, err := c.Do(Request{Method: "PUT", Path: "/broken"}, nil)
 	if err == nil || errors.Is(err, ErrNotSent) {
 		t.Errorf("a connection cut after the request: got %v, want an error other than ErrNotSent", err)
 	}
 	if got := requests.Load(); got != 2 {
 		t.Errorf("the server saw %d requests, want 2", got)
+	}
+}
+
+// What broke one connection most likely broke the idle ones too.
+func TestClient_BrokenConnectionEmptiesThePool(t *testing.T) {
+	var both sync.WaitGroup
+	both.Add(2)
+	c, _ := start(t, 5*time.Second, func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/broken" {
+			panic(http.ErrAbortHandler)
+		}
+		both.Done()
+		both.Wait() // so that two connections are open at once
+	})
+	var clients sync.WaitGroup
+	for range 2 {
+		clients.Go(func() {
+			if _, err := c.Do(Request{Method: "GET", Path: "/"}, nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	clients.Wait()
+	if len(c.idle) != 2 {
+		t.Fatalf("%d connections idle, want 2", len(c.idle))
+	}
+	if _, err := c.Do(Request{Method: "GET", Path: "/broken"}, nil); err == nil {
+		t.Fatal("got an answer over a connection that was cut")
 	}
 	if len(c.idle) != 0 {
 		t.Errorf("%d connections idle after one broke, want none", len(c.idle))

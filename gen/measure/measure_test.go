@@ -152,6 +152,10 @@ func TestReport_VerdictsAndText(t *testing.T) {
 	if !report.Held() || report.GeneratorSaturated() {
 		t.Errorf("99 of 100: got held %v, saturated %v, want true and false", report.Held(), report.GeneratorSaturated())
 	}
+	report.Pacing.Backlog = 101
+	if report.Held() {
+		t.Error("held with a backlog of more than a second's load")
+	}
 	report = r.Report(101, r.start, time.Second)
 	report.Pacing.Saturated = 7
 	if report.Held() || !report.GeneratorSaturated() {

@@ -47,6 +47,7 @@ type Pacing struct {
 	LateMax   time.Duration `json:"late_max_ns"`
 	Saturated uint64        `json:"saturated"`  // operations held back by the bound on those in flight
 	Blocked   time.Duration `json:"blocked_ns"` // for how long in all
+	Backlog   int           `json:"backlog"`    // operations in flight when the last was sent
 }
 
 // keptShare is the part of the offered load that must be answered well for a
@@ -56,8 +57,13 @@ const (
 	keptLate  = 50 * time.Millisecond
 )
 
-// Held reports whether the run was answered at the rate it was offered.
-func (r *Report) Held() bool { return r.Total.PerSecond >= keptShare*r.Offered }
+// Held reports whether the run was answered at the rate it was offered. Answers
+// that come after the end count too, so a backlog of more than a second's load,
+// or one that held the generator back, says that it was not.
+func (r *Report) Held() bool {
+	return r.Total.PerSecond >= keptShare*r.Offered &&
+		r.Pacing.Saturated == 0 && float64(r.Pacing.Backlog) <= max(r.Offered, 1)
+}
 
 // GeneratorSaturated reports whether the generator, not the service, may be
 // what limited the run.

@@ -22,9 +22,9 @@ func (r *Report) Print(out io.Writer) {
 	if !r.Held() {
 		verdict = "NOT held"
 	}
-	fmt.Fprintf(out, "rate: offered %.1f/s, sent %.1f/s, ok %.1f/s for %v: %s\n", r.Offered,
+	fmt.Fprintf(out, "rate: offered %.1f/s, sent %.1f/s, ok %.1f/s for %v, %d in flight at the end: %s\n", r.Offered,
 		float64(r.Total.Count)/max(r.Elapsed, time.Nanosecond).Seconds(), r.Total.PerSecond,
-		r.Elapsed.Round(10*time.Millisecond), verdict)
+		r.Elapsed.Round(10*time.Millisecond), r.Pacing.Backlog, verdict)
 	r.printPacing(out)
 	for _, p := range r.Places {
 		fmt.Fprintf(out, "near %s: longest gap %s s, from second %.1f; served by %s\n",

@@ -53,6 +53,29 @@ func ParseMix(text string) (Mix, error) {
 	return mix, nil
 }
 
+// String is the form that ParseMix reads.
+func (m Mix) String() string {
+	var parts []string
+	for class, share := range m {
+		if share > 0 {
+			parts = append(parts, fmt.Sprintf("%v=%d", Class(class), share))
+		}
+	}
+	return strings.Join(parts, ",")
+}
+
+// MarshalText writes the mix as String does.
+func (m Mix) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (m *Mix) UnmarshalText(text []byte) error {
+	mix, err := ParseMix(string(text))
+	if err == nil {
+		*m = mix
+	}
+	return err
+}
+
 func (m Mix) total() int {
 	sum := 0
 	for _, share := range m {

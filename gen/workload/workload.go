@@ -12,12 +12,12 @@ import (
 
 // Config describes a run's operations; equal Configs describe equal runs.
 type Config struct {
-	Seed   uint64
-	Keys   uint64  // how many keys a class has
-	Zipf   float64 // exponent of the keys' popularity, above 1
-	Mix    Mix     // shares of the classes
-	Reads  int     // percentage of operations that read, 0 to 100
-	Prefix string  // what every key starts with, so that a run has its own
+	Seed   uint64  `json:"seed"`
+	Keys   uint64  `json:"keys"`   // how many keys a class has
+	Zipf   float64 `json:"zipf"`   // exponent of the keys' popularity, above 1
+	Mix    Mix     `json:"mix"`    // shares of the classes
+	Reads  int     `json:"reads"`  // percentage of operations that read, 0 to 100
+	Prefix string  `json:"prefix"` // what every key starts with, so that a run has its own
 }
 
 // Workload makes the operations of one run. It is used by one goroutine.

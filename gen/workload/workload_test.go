@@ -165,6 +165,20 @@ func TestParseMix_RefusesBadShares(t *testing.T) {
 	}
 }
 
+func TestMix_TextReadsBack(t *testing.T) {
+	want, err := ParseMix("tags=1, counter=50,handle=0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want.String() != "counter=50,tags=1" {
+		t.Errorf("got %q, want counter=50,tags=1", want)
+	}
+	var got Mix
+	if err := got.UnmarshalText([]byte(want.String())); err != nil || got != want {
+		t.Errorf("got %v, %v; want %v", got, err, want)
+	}
+}
+
 func TestNew_RefusesBadConfig(t *testing.T) {
 	good := newWorkload(t, nil).cfg
 	for name, change := range map[string]func(*Config){
