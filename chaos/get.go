@@ -12,21 +12,20 @@ import (
 const askTimeout = 2 * time.Second
 
 // get asks once.
-func get(ctx context.Context, url string) (body []byte, status int, err error) {
+func get(ctx context.Context, url string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	req.Close = true // the process that answers may be killed next
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return nil, 0, rootCause(err)
+		return nil, rootCause(err)
 	}
 	defer resp.Body.Close()
-	body, err = io.ReadAll(resp.Body)
-	return body, resp.StatusCode, err
+	return io.ReadAll(resp.Body)
 }
 
 // rootCause drops the address, which a reader has just named.

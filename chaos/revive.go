@@ -2,9 +2,7 @@ package chaos
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 )
@@ -29,20 +27,13 @@ func (w *World) revive(ctx context.Context, part string) error {
 
 // unready is why a region is not ready, in its own words; other parts say nothing.
 func (w *World) unready(ctx context.Context, part string) string {
-	name, isRegion := strings.CutPrefix(part, "region-")
+	name, _ := strings.CutPrefix(part, "region-")
 	region, err := w.Topology.Region(name)
-	if !isRegion || err != nil {
+	if err != nil {
 		return ""
 	}
-	body, status, err := get(ctx, "http://"+region.HTTP+"/readyz")
-	if err != nil || status == http.StatusOK {
-		return ""
+	if s := askRegion(ctx, region); s.Reason != "" {
+		return ": " + s.Reason
 	}
-	var problem struct {
-		Detail string `json:"detail"`
-	}
-	if err := json.Unmarshal(body, &problem); err != nil || problem.Detail == "" {
-		return fmt.Sprintf(": /readyz answers %d", status)
-	}
-	return ": " + problem.Detail
+	return ""
 }

@@ -55,7 +55,7 @@ func (w *World) Status(ctx context.Context) Status {
 }
 
 func askRegion(ctx context.Context, r topology.Region) RegionStatus {
-	body, _, err := get(ctx, "http://"+r.HTTP+"/status")
+	body, err := get(ctx, "http://"+r.HTTP+"/status")
 	if err != nil {
 		return RegionStatus{Name: r.Name, Err: err}
 	}

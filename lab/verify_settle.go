@@ -121,7 +121,7 @@ func (s sighting) String() string {
 			continue
 		}
 		if behind := behind(s.vectors[name], heads); behind != "" {
-			parts = append(parts, name+" lacks "+behind)
+			parts = append(parts, name+" lacks entries: "+behind)
 		}
 	}
 	return strings.Join(parts, "; ")
@@ -131,10 +131,10 @@ func behind(v, heads crdt.Vector) string {
 	var parts []string
 	for _, o := range heads.Origins() {
 		if n := heads[o] - v[o]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d entries of %s", n, o))
+			parts = append(parts, fmt.Sprintf("%d of %s", n, o))
 		}
 	}
-	return strings.Join(parts, " and ")
+	return strings.Join(parts, ", ")
 }
 
 // growth remembers when each log was last seen to grow.

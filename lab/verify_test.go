@@ -165,11 +165,11 @@ func TestVerify_SaysWhoIsBehindAndWhoWrites(t *testing.T) {
 	if err == nil || errors.Is(err, lab.ErrDiverged) {
 		t.Fatalf("got %v, want no equal vectors", err)
 	}
-	wantAll(t, err.Error(), "eu lacks 2 entries of eu and ", "entries of us", "writers are still active in us: stop them")
+	wantAll(t, err.Error(), "eu lacks entries: 2 of eu, ", " of us; ", "writers are still active in us: stop them")
 
 	quiet := answers{always("eu=9,us=5"), nil}
 	_, _, err = verify(t, time.Second, quiet, stuck, quiet)
-	wantAll(t, err.Error(), "eu lacks 2 entries of eu and 2 entries of us", "nobody writes any more")
+	wantAll(t, err.Error(), "eu lacks entries: 2 of eu, 2 of us", "nobody writes any more")
 }
 
 func TestVerify_NamesTheSilentRegion(t *testing.T) {
