@@ -67,7 +67,8 @@ func (w *Writer) Commits() <-chan region.Record { return w.commits }
 // Run opens sessions and works until ctx is cancelled, which is a clean stop, or
 // until another process has the database: region.ErrFenced.
 func (w *Writer) Run(ctx context.Context) error {
-	const retryAfter = 500 * time.Millisecond
+	const firstPause, lastPause = 50 * time.Millisecond, time.Second
+	pause := firstPause
 	for down := false; ; {
 		err := w.serve(ctx, down)
 		if ctx.Err() != nil {
@@ -80,8 +81,12 @@ func (w *Writer) Run(ctx context.Context) error {
 		if !down || w.session != nil {
 			w.cfg.Logger.Warn("the database is not available; writes are refused until it is back", "err", err)
 		}
+		if w.session != nil {
+			pause = firstPause
+		}
 		w.session, down = nil, true
-		timer := time.NewTimer(retryAfter)
+		timer := time.NewTimer(pause)
+		pause = min(2*pause, lastPause)
 		select {
 		case <-ctx.Done():
 		case <-timer.C:
