@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -189,11 +190,14 @@ func TestAPI_Acknowledgements(t *testing.T) {
 	if _, body = ask(t, base, "GET /counter/a", ""); !strings.Contains(body, `"value":4`) {
 		t.Errorf("got %s, want every write to stand", body)
 	}
-	m.Acknowledge(100)
-	resp, body = ask(t, base, "PUT /handle/a", `{"claimant":"x"}`, "X-Ack", "all", "Prefer", "wait=0")
-	want(t, resp, body, 200, "")
-	resp, body = ask(t, base, "POST /counter/a/incr", "", "X-Ack", "peer", "Prefer", "wait=0")
-	want(t, resp, body, 200, "")
+	m.Suffer(contract.Trouble{Registered: 2})
+	m.Acknowledge(100, 1)
+	for ack, status := range map[string]int{"peer": 200, "all": 504} {
+		resp, body = ask(t, base, "PUT /handle/a", `{"claimant":"x"}`, "X-Ack", ack, "Prefer", "wait=0")
+		want(t, resp, body, status, "")
+		resp, body = ask(t, base, "POST /counter/a/incr", "", "X-Ack", ack, "Prefer", "wait=0")
+		want(t, resp, body, status, "")
+	}
 }
 
 func TestAPI_BatchAnswersEveryLineInOrder(t *testing.T) {
@@ -244,5 +248,34 @@ func TestAPI_LogIsFramed(t *testing.T) {
 	ask(t, server, "GET /log/eu?from=1.1&gap=1", "")
 	if !slices.Equal(gaps, []uint64{2}) {
 		t.Errorf("got gaps %v, want the one in us's stream", gaps)
+	}
+}
+
+// The length of a body need not be said beforehand.
+func TestAPI_ChunkedBodies(t *testing.T) {
+	base := serve(t, contract.NewMemory("us"))
+	for path, limit := range map[string]int{"/counter/a/incr": 64 << 10, "/batch": 8 << 20} {
+		for extra, status := range map[int]int{0: 200, 1: 413} {
+			body := `{}` + strings.Repeat(" ", limit-2+extra)
+			req, err := http.NewRequestWithContext(t.Context(), "POST", base+path, io.MultiReader(strings.NewReader(body)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := http.DefaultTransport.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+			want(t, resp, "", status, "")
+		}
+	}
+}
+
+// net/http's clients encode such a path anew; others do not.
+func TestAPI_PathIsTakenAsSent(t *testing.T) {
+	w := httptest.NewRecorder()
+	newAPI(t, contract.NewMemory("us"), nil).ServeHTTP(w, httptest.NewRequest("GET", "/counter/a%2Fb{c}", nil))
+	if w.Code != 200 || !strings.Contains(w.Body.String(), `"key":"a/b{c}"`) {
+		t.Errorf("got %d %s, want the key a/b{c}", w.Code, w.Body)
 	}
 }

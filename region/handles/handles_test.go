@@ -126,7 +126,7 @@ const ada, bob = `{"claimant":"ada"}`, `{"claimant":"bob"}`
 func TestForward_OwnerDecides(t *testing.T) {
 	us, eu := twoRegions(t, "")
 	us.Suffer(contract.Trouble{Registered: 1})
-	us.Acknowledge(100)
+	us.Acknowledge(100, 1)
 	eu.Apply(crdt.Vector{{Region: "us", Epoch: 1}: 100})
 
 	resp := eu.want(t, 201, `{"name":"x/y","claimant":"ada","owner":"us"`, "PUT /handle/x%2Fy", ada)

@@ -2,10 +2,6 @@ package contract
 
 import (
 	"context"
-	"fmt"
-	"maps"
-	"slices"
-	"strconv"
 	"sync"
 
 	"pangea/crdt"
@@ -20,7 +16,8 @@ type Memory struct {
 	mu      sync.Mutex
 	vector  crdt.Vector
 	changed chan struct{} // closed when the vector, or what peers store, moves on
-	stored  uint64        // of this region's log, at every peer
+	stored  uint64        // of this region's log, at storing peers
+	storing int
 	trouble Trouble
 
 	profiles map[string]string
@@ -75,11 +72,11 @@ func (m *Memory) Apply(v crdt.Vector) {
 	m.wake()
 }
 
-// Acknowledge makes every peer store m's log up to seq.
-func (m *Memory) Acknowledge(seq uint64) {
+// Acknowledge makes so many peers store m's log up to seq.
+func (m *Memory) Acknowledge(seq uint64, peers int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.stored = seq
+	m.stored, m.storing = seq, peers
 	m.wake()
 }
 
@@ -191,146 +188,4 @@ func (m *Memory) decide(w region.Write) region.Result {
 	r.Vector = m.vector
 	m.handles[w.Key] = holder{r.Value, r.Position}
 	return r
-}
-
-// Profile reads a profile.
-func (m *Memory) Profile(_ context.Context, key string) (string, bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	value, ok := m.profiles[key]
-	return value, ok, m.trouble.ReadError
-}
-
-// Counter reads a counter.
-func (m *Memory) Counter(_ context.Context, key string) (string, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.counters[key].Value().String(), m.trouble.ReadError
-}
-
-// Tags reads a set.
-func (m *Memory) Tags(_ context.Context, key string) ([]string, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return slices.Sorted(maps.Keys(m.tags[key])), m.trouble.ReadError
-}
-
-// Prefs reads an object's live fields.
-func (m *Memory) Prefs(_ context.Context, key string) ([]region.Field, bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var fields []region.Field
-	for _, name := range slices.Sorted(maps.Keys(m.prefs[key])) {
-		if value := m.prefs[key][name]; value != "" {
-			fields = append(fields, region.Field{Name: name, Value: value})
-		}
-	}
-	return fields, m.prefs[key] != nil, m.trouble.ReadError
-}
-
-// Handle reads a handle.
-func (m *Memory) Handle(_ context.Context, name string) (string, region.Position, bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	row, ok := m.handles[name]
-	return row.claimant, row.at, ok, m.trouble.ReadError
-}
-
-// Vector is what m has applied.
-func (m *Memory) Vector() crdt.Vector {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.vector
-}
-
-// WaitApplied waits until m has applied v.
-func (m *Memory) WaitApplied(ctx context.Context, v crdt.Vector) error {
-	return m.wait(ctx, func() bool { return m.vector.Covers(v) })
-}
-
-// WaitStored waits until every peer stores p.
-func (m *Memory) WaitStored(ctx context.Context, p region.Position, _ int) error {
-	return m.wait(ctx, func() bool { return m.stored >= p.Seq })
-}
-
-func (m *Memory) wait(ctx context.Context, until func() bool) error {
-	for {
-		m.mu.Lock()
-		ok, changed := until(), m.changed
-		m.mu.Unlock()
-		if ok {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-changed:
-		}
-	}
-}
-
-// Registered is the number of peers.
-func (m *Memory) Registered() int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.trouble.Registered
-}
-
-// Reachable reports whether the region is heard of.
-func (m *Memory) Reachable(name string) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return !slices.Contains(m.trouble.Unreachable, name)
-}
-
-// Ready reports whether m serves clients.
-func (m *Memory) Ready() (bool, string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.trouble.NotReady == "", m.trouble.NotReady
-}
-
-// Digest counts the rows of every class.
-func (m *Memory) Digest(_ context.Context, class region.Class, bucket int) (region.Digest, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	d := region.Digest{Region: m.self.Region, Vector: m.vector.String(), Classes: map[string]region.ClassDigest{}}
-	rows := map[region.Class]int{
-		region.Profile: len(m.profiles), region.Counter: len(m.counters), region.Tags: len(m.tags),
-		region.Prefs: len(m.prefs), region.Handle: len(m.handles),
-	}
-	for each, n := range rows {
-		cd := region.ClassDigest{Rows: int64(n), Digest: fmt.Sprintf("%064x", n)}
-		if each == class && bucket < 0 {
-			cd.Buckets = slices.Repeat([]string{cd.Digest}, region.DigestBuckets)
-		}
-		if each == class && bucket >= 0 {
-			cd.Keys = map[string]string{}
-		}
-		d.Classes[each.String()] = cd
-	}
-	return d, m.trouble.ReadError
-}
-
-// Ledger is empty: m keeps none.
-func (m *Memory) Ledger(context.Context) ([]region.LedgerRow, error) { return nil, m.trouble.ReadError }
-
-// Conflicts are none: m has no peers.
-func (m *Memory) Conflicts(context.Context, int) ([]region.Conflict, error) {
-	return nil, m.trouble.ReadError
-}
-
-// Log makes up entries of m's own log: their payload is their number.
-func (m *Memory) Log(_ context.Context, origin crdt.Origin, from uint64, _ int) ([]region.Record, error) {
-	var records []region.Record
-	for seq := from; origin == m.self && seq <= m.Vector()[m.self]; seq++ {
-		records = append(records, region.Record{Seq: seq, Payload: []byte(strconv.FormatUint(seq, 10))})
-	}
-	return records, nil
-}
-
-// Status says who m is, and whether it serves.
-func (m *Memory) Status(context.Context) (region.Status, error) {
-	ok, reason := m.Ready()
-	return region.Status{Region: m.self.Region, Epoch: m.self.Epoch, Ready: ok, Reason: reason, Vector: m.Vector().String()}, nil
 }
