@@ -35,7 +35,7 @@ type Step struct {
 
 // Cases is the whole table.
 func Cases() []Case {
-	return slices.Concat(valueCases(), handleCases(), keyCases(), bodyCases(), routeCases(), headerCases(), batchCases(), accountCases())
+	return slices.Concat(valueCases(), handleCases(), keyCases(), bodyCases(), routeCases(), headerCases(), onceCases(), batchCases(), accountCases())
 }
 
 // Run runs every case against the region at base, such as http://127.0.0.1:8101. It
