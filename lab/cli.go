@@ -29,7 +29,15 @@ func Command() *cli.Command {
 		}
 		return fmt.Errorf("no command %q: the commands are %s", c.Args().First(), commandNames(root))
 	}
+	for _, c := range append(root.Commands, root) {
+		c.OnUsageError = oneSentence
+	}
 	return root
+}
+
+// oneSentence makes a wrong flag no page of help.
+func oneSentence(_ context.Context, c *cli.Command, err error, _ bool) error {
+	return fmt.Errorf("%w: see `%s -help`", err, c.FullName())
 }
 
 func commandNames(root *cli.Command) string {
@@ -40,9 +48,13 @@ func commandNames(root *cli.Command) string {
 	return strings.Join(names, ", ")
 }
 
-// withStack opens the stack of --root for an action.
+// withStack opens the stack of --root for an action. A command that names no
+// arguments in its usage takes none.
 func withStack(do func(context.Context, *cli.Command, *stack.Stack) error) cli.ActionFunc {
 	return func(ctx context.Context, c *cli.Command) error {
+		if c.ArgsUsage == "" && c.Args().Present() {
+			return fmt.Errorf("%s takes no arguments, and got %q", c.Name, c.Args().First())
+		}
 		s, err := stack.Open(c.String("root"))
 		if err != nil {
 			return err

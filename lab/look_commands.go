@@ -104,9 +104,13 @@ func psql(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 	if !c.Args().Present() {
 		return fmt.Errorf("name a region: %v", s.Topology().Names())
 	}
-	dsn, err := s.DSN(c.Args().First())
+	region := c.Args().First()
+	dsn, err := s.DSN(region)
 	if err != nil {
 		return err
+	}
+	if !s.Alive("postgres-" + region) {
+		return fmt.Errorf("postgres-%s does not run: `go tool task up` starts it", region)
 	}
 	bin, err := postgres.Find(ctx)
 	if err != nil {

@@ -88,8 +88,9 @@ func (s *Stack) postmaster(ctx context.Context, r topology.Region, report func(s
 
 func (s *Stack) placeData(ctx context.Context, report func(string)) error {
 	dir := s.state("postgres")
+	_, unplaced := os.Lstat(dir)
 	place, err := postgres.Place(ctx, dir)
-	if err == nil && place != dir {
+	if err == nil && unplaced != nil && place != dir {
 		report("data is in " + place + ", as the user of Postgres cannot enter this directory")
 	}
 	return err

@@ -2,25 +2,27 @@ package stack
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"pangea/lab/process"
 )
 
-// checkPorts says of every address that a part needs and somebody else holds who
-// that is.
+// checkPorts names the first address that a part needs and somebody else holds,
+// and says how many there are: another checkout's stack holds them all.
 func checkPorts(ctx context.Context, parts []part) error {
-	var errs []error
+	var taken []error
 	for _, p := range parts {
 		for _, address := range p.addresses {
 			if err := process.CheckFree(ctx, address); err != nil {
-				errs = append(errs, fmt.Errorf("%s cannot start: %w", p.name, err))
+				taken = append(taken, fmt.Errorf("%s cannot start: %w", p.name, err))
 			}
 		}
 	}
-	if len(errs) > 0 {
-		errs = append(errs, errors.New("end what holds the address, or change it in topology.yaml"))
+	switch len(taken) {
+	case 0:
+		return nil
+	case 1:
+		return fmt.Errorf("%w: end that process, or change topology.yaml", taken[0])
 	}
-	return errors.Join(errs...)
+	return fmt.Errorf("%w, and %d more of the stack's addresses are taken: end what holds them, or change topology.yaml", taken[0], len(taken)-1)
 }

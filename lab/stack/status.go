@@ -50,6 +50,16 @@ func (s *Stack) Status(ctx context.Context) ([]PartStatus, error) {
 	return all, nil
 }
 
+// Alive reports whether the part's process runs, ready or not.
+func (s *Stack) Alive(name string) bool {
+	p, err := s.part(name)
+	if err != nil {
+		return false
+	}
+	_, alive, err := process.Find(s.pidFile(p))
+	return err == nil && alive
+}
+
 func (s *Stack) statusOf(ctx context.Context, p part) (PartStatus, error) {
 	status := PartStatus{Name: p.name, Address: p.addresses[0], Log: s.logFile(p), State: StateDown}
 	pid, alive, err := process.Find(s.pidFile(p))
