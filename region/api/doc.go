@@ -11,8 +11,8 @@
 //
 // # Guarantees
 //
-// Every refusal is an RFC 9457 problem that says what to do, and is given before
-// anything is submitted, except 504. Its type is /problems/ and a stable name. A status of 4xx or 503 means that nothing was
+// Every refusal is an RFC 9457 problem whose type is /problems/ and a stable name,
+// and whose detail says what to do. A status of 4xx or 503 means that nothing was
 // written; 504 means that the write may stand. No input leads to a 500.
 //
 // X-Version-Vector, and version_vector in the body, never claim more than the
