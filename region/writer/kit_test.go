@@ -30,7 +30,7 @@ type rig struct {
 }
 
 // newRig starts a writer for region us. change may adjust its configuration.
-func newRig(t *testing.T, change func(*writer.Config)) *rig {
+func newRig(t testing.TB, change func(*writer.Config)) *rig {
 	t.Helper()
 	r := &rig{dsn: newDatabase(t)}
 	r.wire = newWire(t, r.dsn)
@@ -39,7 +39,7 @@ func newRig(t *testing.T, change func(*writer.Config)) *rig {
 	return r
 }
 
-func newDatabase(t *testing.T) string {
+func newDatabase(t testing.TB) string {
 	t.Helper()
 	cluster, err := regiontest.Postgres()
 	if err != nil {
@@ -52,7 +52,7 @@ func newDatabase(t *testing.T) string {
 	return cluster.DSN(name)
 }
 
-func (r *rig) open(t *testing.T, dsn string, change func(*writer.Config)) (*store.Store, *position.Tracker, *writer.Writer) {
+func (r *rig) open(t testing.TB, dsn string, change func(*writer.Config)) (*store.Store, *position.Tracker, *writer.Writer) {
 	t.Helper()
 	s, err := store.Open(context.Background(), store.Config{DSN: dsn, Region: "us"})
 	if err != nil {
@@ -72,7 +72,7 @@ func (r *rig) open(t *testing.T, dsn string, change func(*writer.Config)) (*stor
 }
 
 // run starts w until the test ends, and waits until it has the database.
-func (r *rig) run(t *testing.T, w *writer.Writer) {
+func (r *rig) run(t testing.TB, w *writer.Writer) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -92,7 +92,7 @@ func (r *rig) run(t *testing.T, w *writer.Writer) {
 }
 
 // sql runs statements on a connection past the wire.
-func (r *rig) sql(t *testing.T) *pgx.Conn {
+func (r *rig) sql(t testing.TB) *pgx.Conn {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), r.dsn)
 	if err != nil {
@@ -103,7 +103,7 @@ func (r *rig) sql(t *testing.T) *pgx.Conn {
 }
 
 // number is the result of a query that yields one.
-func number(t *testing.T, conn *pgx.Conn, query string, args ...any) (n int64) {
+func number(t testing.TB, conn *pgx.Conn, query string, args ...any) (n int64) {
 	t.Helper()
 	if err := conn.QueryRow(t.Context(), query, args...).Scan(&n); err != nil {
 		t.Fatalf("%s: %v", query, err)
@@ -128,7 +128,7 @@ type wire struct {
 	accepted int
 }
 
-func newWire(t *testing.T, dsn string) *wire {
+func newWire(t testing.TB, dsn string) *wire {
 	t.Helper()
 	direct, err := pgx.ParseConfig(dsn)
 	if err != nil {
@@ -222,7 +222,7 @@ func (w *wire) limit(up, down int) {
 // kill cuts every connection as the client's death does: nothing more gets through,
 // not even the cancel request that a living client sends. It returns when both that
 // and a reconnect were in vain.
-func (w *wire) kill(t *testing.T) {
+func (w *wire) kill(t testing.TB) {
 	t.Helper()
 	w.limit(0, 0)
 	w.mu.Lock()
