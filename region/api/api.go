@@ -97,7 +97,7 @@ type Parts struct {
 	Handles   *handles.Handles
 	Books     Books
 	// Log reads entries of any log that the region holds, from one on, up to about
-	// maxBytes of them. store.ErrTrimmed says that the first one is no longer kept.
+	// maxBytes of them. region.ErrTrimmed says that the first one is no longer kept.
 	Log    func(ctx context.Context, origin crdt.Origin, from uint64, maxBytes int) ([]region.Record, error)
 	Status func(context.Context) (region.Status, error)
 }

@@ -8,7 +8,6 @@ import (
 
 	"pangea/crdt"
 	"pangea/region"
-	"pangea/region/store"
 )
 
 // maxPage bounds a page of a log, in bytes, but for its last entry.
@@ -32,7 +31,7 @@ func (c *call) getLog() error {
 		c.api.cfg.OnGap(from)
 	}
 	records, err := c.api.Log(c.ctx, origin, from, maxPage)
-	if errors.Is(err, store.ErrTrimmed) {
+	if errors.Is(err, region.ErrTrimmed) {
 		return trimmed.because("Ask another region, or take a snapshot: entry %d of %s is no longer kept.", from, origin)
 	}
 	if err != nil {

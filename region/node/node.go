@@ -40,6 +40,7 @@ type Node struct {
 	shipper    atomic.Pointer[shipper.Shipper]
 	keeper     *keeper
 	remembered bool // the peers, by keeper
+	handles    *handles.Handles
 	listener   net.Listener
 	web        *http.Server
 }
@@ -131,7 +132,8 @@ func (n *Node) applierConfig(peer string) applier.Config {
 }
 
 func (n *Node) openAPI(context.Context) error {
-	owners, err := handles.New(
+	var err error
+	n.handles, err = handles.New(
 		handles.Config{Region: n.cfg.Region, Topology: n.cfg.Topology, Registerer: n.registry},
 		handles.Parts{Writer: n.writer, Reader: n.store, Positions: n.tracker})
 	if err != nil {
@@ -141,7 +143,7 @@ func (n *Node) openAPI(context.Context) error {
 		Region: n.cfg.Region, Topology: n.cfg.Topology, OnGap: n.onGap,
 		Registerer: n.registry, Gatherer: n.registry, Logger: n.cfg.Logger,
 	}, api.Parts{
-		Writer: n.writer, Reader: n.store, Positions: n.tracker, Handles: owners, Books: n.store, Log: n.readLog, Status: n.Status,
+		Writer: n.writer, Reader: n.store, Positions: n.tracker, Handles: n.handles, Books: n.store, Log: n.readLog, Status: n.Status,
 	})
 	if err != nil {
 		return err
@@ -258,6 +260,9 @@ func (n *Node) Close() {
 	}
 	for _, p := range n.peers {
 		p.Close()
+	}
+	if n.handles != nil {
+		n.handles.Close()
 	}
 	if n.stream != nil {
 		if err := n.stream.Close(); err != nil && !errors.Is(err, net.ErrClosed) {

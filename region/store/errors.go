@@ -14,8 +14,6 @@ import (
 var (
 	// ErrUnknownOutcome: the connection broke while a commit was under way.
 	ErrUnknownOutcome = errors.New("the commit's outcome is unknown")
-	// ErrTrimmed: the log was asked for entries that are no longer kept.
-	ErrTrimmed = errors.New("the log no longer goes back that far")
 	// ErrOtherRegion: the database belongs to another region.
 	ErrOtherRegion = errors.New("the database belongs to another region")
 )

@@ -11,7 +11,7 @@ import (
 )
 
 // Log reads the log of origin from entry from on, at most maxBytes but at least
-// one entry if there is any. ErrTrimmed: it no longer goes back that far.
+// one entry if there is any. region.ErrTrimmed: it no longer goes back that far.
 func (s *Store) Log(ctx context.Context, self, log crdt.Origin, from uint64, maxBytes int) ([]region.Record, error) {
 	rows, err := s.pool.Query(ctx, logQuery(self == log), logArgs(self, log, from)...)
 	if err != nil {
@@ -22,7 +22,7 @@ func (s *Store) Log(ctx context.Context, self, log crdt.Origin, from uint64, max
 		return nil, unavailable("read the log", err)
 	}
 	if len(records) > 0 && records[0].Seq != from {
-		return nil, fmt.Errorf("%w: %s starts at %d, asked from %d", ErrTrimmed, log, records[0].Seq, from)
+		return nil, fmt.Errorf("%w: %s starts at %d, asked from %d", region.ErrTrimmed, log, records[0].Seq, from)
 	}
 	return records, nil
 }
