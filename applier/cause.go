@@ -14,6 +14,7 @@ const (
 	deleted     = "consumer_deleted"
 	noLog       = "no_log"
 	ahead       = "ahead"
+	stalled     = "stalled"
 	gapped      = "gap"
 	forked      = "fork"
 	undecodable = "undecodable"
@@ -26,6 +27,8 @@ const (
 var (
 	errDeliver = errors.New("deliver")
 	errLogRead = errors.New("read the log")
+	errStalled = errors.New("the stream does not send what it has")
+	errQuiet   = errors.New("nothing has come for a while") // not an end
 )
 
 // stopError ends the reading of a log for long: its own record of an entry, not
@@ -49,6 +52,7 @@ func causeOf(err error) string {
 		{stream.ErrDeleted, deleted},
 		{stream.ErrNoLog, noLog},
 		{stream.ErrAhead, ahead},
+		{errStalled, stalled},
 		{errGap, gapped},
 		{errFork, forked},
 		{region.ErrCorrupt, undecodable},

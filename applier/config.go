@@ -3,8 +3,11 @@ package applier
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
+
+	"pangea/region/stream"
 )
 
 // Config describes an Applier.
@@ -16,6 +19,9 @@ type Config struct {
 	// BatchEvents and BatchBytes bound what is delivered at once; one entry may
 	// exceed them. Default to 1,000 and 4 MiB.
 	BatchEvents, BatchBytes int
+	// QuietAfter is how long nothing has to come before the stream is asked whether
+	// that is right; at least stream.Quiet. Defaults to 5 s.
+	QuietAfter time.Duration
 	// RelayAfter is the silence of the peer after which its log is read from others.
 	// Zero switches that off.
 	RelayAfter time.Duration
@@ -33,6 +39,7 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	c.BatchEvents = cmp.Or(c.BatchEvents, 1000)
 	c.BatchBytes = cmp.Or(c.BatchBytes, 4<<20)
+	c.QuietAfter = cmp.Or(c.QuietAfter, 5*time.Second)
 	c.RelayEvery = cmp.Or(c.RelayEvery, 500*time.Millisecond)
 	c.RetryMin = cmp.Or(c.RetryMin, 100*time.Millisecond)
 	c.RetryMax = cmp.Or(c.RetryMax, 5*time.Second)
@@ -44,6 +51,9 @@ func (c Config) withDefaults() Config {
 func (c Config) validate() error {
 	if c.Peer == "" || c.Address == nil {
 		return errors.New("applier: Peer and Address must be set")
+	}
+	if c.QuietAfter < stream.Quiet {
+		return fmt.Errorf("applier: QuietAfter is %v, want at least %v, or missing heartbeats go unnoticed", c.QuietAfter, stream.Quiet)
 	}
 	return nil
 }

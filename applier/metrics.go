@@ -53,7 +53,7 @@ func newMetrics(reg prometheus.Registerer, peer string, link *stream.Peer) *metr
 		Name: "pangea_applier_link_up",
 		Help: "1 while there is a connection to the peer's stream.",
 	}, func() float64 { return linkUp(link) })
-	for _, cause := range []string{linkLost, noHeartbeat, deleted, noLog, ahead, gapped, forked, undecodable, foreign, refused, unread, other} {
+	for _, cause := range []string{linkLost, noHeartbeat, deleted, noLog, ahead, stalled, gapped, forked, undecodable, foreign, refused, unread, other} {
 		m.resets.WithLabelValues(cause)
 	}
 	m.running()

@@ -2,6 +2,7 @@ package applier
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -26,16 +27,9 @@ func (a *Applier) session(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	at := a.stored(state.Origin)
-	doubtful := a.doubt.seq == at.seq+1 && a.doubt.times > 1
-	if doubtful || at.seq+1 < state.First {
-		if at, err = a.readLog(ctx, state, at); err != nil && doubtful && unusable(a.doubt.err) {
-			return &stopError{fmt.Errorf("%w (%w)", a.doubt.err, err)}
-		}
-		if err != nil {
-			return err
-		}
-		a.doubt = doubt{}
+	at, err := a.start(ctx, state)
+	if err != nil {
+		return err
 	}
 	s, err := a.peer.Open(ctx, state, at.seq)
 	if err != nil {
@@ -43,31 +37,62 @@ func (a *Applier) session(ctx context.Context) error {
 	}
 	defer s.Close()
 	a.metrics.pending.Set(float64(state.Last - at.seq))
-	for {
-		if at, err = a.step(ctx, s, batch{origin: state.Origin, end: at}); err != nil {
+	for promised := state.Last; ; {
+		at, err = a.step(ctx, s, batch{origin: state.Origin, end: at})
+		if errors.Is(err, errQuiet) {
+			promised, err = a.recheck(ctx, at, promised)
+		}
+		if err != nil {
 			a.suspect(at.seq+1, err)
 			return err
 		}
 	}
 }
 
+// recheck asks a quiet stream what it has. If it had promised more than it sent since
+// it was asked last, somebody else took it, or JetStream has lost track.
+func (a *Applier) recheck(ctx context.Context, at position, promised uint64) (uint64, error) {
+	if at.seq < promised {
+		return promised, fmt.Errorf("%w: it had %d, and sent up to %d", errStalled, promised, at.seq)
+	}
+	state, err := a.peer.State(ctx)
+	return state.Last, err
+}
+
+// start is the stored position, moved on by what the stream cannot serve: entries it
+// has purged, and one that came wrong twice.
+func (a *Applier) start(ctx context.Context, state stream.State) (position, error) {
+	at := a.stored(state.Origin)
+	wrong := a.doubt.seq == at.seq+1 && a.doubt.times > 1
+	if !wrong && at.seq+1 >= state.First {
+		return at, nil
+	}
+	a.doubt.times = 0 // if the log does not help either, the stream is next again
+	at, err := a.readLog(ctx, state, at)
+	if err != nil && wrong && unusable(a.doubt.err) {
+		return at, &stopError{fmt.Errorf("%w (%w)", a.doubt.err, err)}
+	}
+	return at, err
+}
+
 // step delivers what the session has and acknowledges it. What came before an error
 // is delivered too. It returns the position after b.
 func (a *Applier) step(ctx context.Context, s *stream.Session, b batch) (position, error) {
 	var last stream.Message
-	failed := b.fill(a.cfg.BatchEvents, a.cfg.BatchBytes, func() (payload []byte, err error) {
+	failed := b.fill(a.cfg.BatchEvents, a.cfg.BatchBytes, func() ([]byte, error) {
+		wait, end := linger, io.EOF
 		if last.Seq == 0 {
-			last, err = s.Next()
-			return last.Payload, err
+			wait, end = a.cfg.QuietAfter, errQuiet
 		}
-		m, ok, err := s.NextWithin(linger)
-		if !ok && err == nil {
-			err = io.EOF
+		m, ok, err := s.Next(wait)
+		if err != nil {
+			return nil, err
 		}
-		if err == nil {
-			last = m
+		if !ok {
+			return nil, end
 		}
-		return m.Payload, err
+		last = m
+		return m.Payload, nil
 	})
 	if err := a.deliver(ctx, &b); err != nil {
 		return b.end, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"strconv"
 	"sync"
 	"time"
@@ -39,6 +40,23 @@ type Peer struct {
 	link context.Context    // ends with the connection
 	cut  context.CancelFunc // ends link
 }
+
+// connectTimeout covers the handshake too, which takes 2.5 round trips.
+const connectTimeout = 5 * time.Second
+
+// dialer refuses the first time. NATS then connects in the background; it would hold
+// up Dial, and so the start of a region, until a silent link has timed out.
+type dialer struct{ refused bool }
+
+func (d *dialer) Dial(network, address string) (net.Conn, error) {
+	if !d.refused {
+		d.refused = true
+		return nil, errNotYet
+	}
+	return net.DialTimeout(network, address, connectTimeout)
+}
+
+var errNotYet = errors.New("not yet")
 
 // State is what a peer's stream holds: the entries First to Last of Origin's log.
 // It holds none if First is Last+1.
@@ -76,7 +94,8 @@ func Dial(cfg PeerConfig) (*Peer, error) {
 func (p *Peer) options() []nats.Option {
 	return []nats.Option{
 		nats.Name(p.cfg.Self),
-		nats.Timeout(5 * time.Second),
+		nats.Timeout(connectTimeout),
+		nats.SetCustomDialer(&dialer{}),
 		nats.PingInterval(2 * time.Second),
 		nats.MaxPingsOutstanding(3),
 		nats.ReconnectWait(250 * time.Millisecond),
@@ -119,6 +138,9 @@ func (p *Peer) disconnected(err error) {
 	p.cfg.Logger.Info("link is down", "peer", p.cfg.Name, "err", err)
 }
 
+// Name is the region that is read.
+func (p *Peer) Name() string { return p.cfg.Name }
+
 // Up is closed while the link is connected. Ask again after it went down.
 func (p *Peer) Up() <-chan struct{} {
 	p.mu.Lock()
@@ -126,14 +148,26 @@ func (p *Peer) Up() <-chan struct{} {
 	return p.up
 }
 
-// connection is a context that ends with the present connection.
-func (p *Peer) connection() (context.Context, error) {
+// during is a context that ends with ctx or, because of ErrLinkLost, with the present
+// connection: an answer to what was asked on it will never come.
+func (p *Peer) during(ctx context.Context) (context.Context, context.CancelFunc, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.cut == nil {
-		return nil, ErrLinkLost
+		return nil, nil, ErrLinkLost
 	}
-	return p.link, nil
+	ctx, end := context.WithCancelCause(ctx)
+	unlink := context.AfterFunc(p.link, func() { end(ErrLinkLost) })
+	return ctx, func() { unlink(); end(nil) }, nil
+}
+
+// failed is the error of an operation on the peer's stream. Without a connection
+// that is the reason, whatever NATS says.
+func (p *Peer) failed(ctx context.Context, what string, err error) error {
+	if context.Cause(ctx) == ErrLinkLost || !p.conn.IsConnected() {
+		return ErrLinkLost
+	}
+	return fmt.Errorf("%s the stream of %s: %w", what, p.cfg.Name, err)
 }
 
 // Close ends the connection and waits until its callbacks are done.
@@ -145,12 +179,17 @@ func (p *Peer) Close() {
 
 // State asks the peer for the state of its stream.
 func (p *Peer) State(ctx context.Context) (State, error) {
+	ctx, end, err := p.during(ctx)
+	if err != nil {
+		return State{}, err
+	}
+	defer end()
 	s, err := p.js.Stream(ctx, streamName(p.cfg.Name))
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		return State{}, ErrNoLog
 	}
 	if err != nil {
-		return State{}, fmt.Errorf("look up the stream of %s: %w", p.cfg.Name, err)
+		return State{}, p.failed(ctx, "look up", err)
 	}
 	info := s.CachedInfo()
 	epoch, err := strconv.ParseUint(info.Config.Metadata[epochKey], 10, 32)

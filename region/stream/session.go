@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"pangea/region"
@@ -35,10 +34,9 @@ const (
 // was in flight when a link was cut, and acknowledging what comes after the hole
 // acknowledges the hole. So the reader checks each sequence.
 type Session struct {
+	peer     *Peer
 	ctx      context.Context // ends with the caller's, the connection's or Close
 	end      context.CancelFunc
-	link     context.Context
-	unlink   func() bool // stops waiting for the end of link
 	messages jetstream.MessagesContext
 }
 
@@ -56,29 +54,36 @@ func (p *Peer) Open(ctx context.Context, state State, after uint64) (*Session, e
 	if after > state.Last {
 		return nil, fmt.Errorf("%w: %d, ours is %d", ErrAhead, state.Last, after)
 	}
-	link, err := p.connection()
-	if err != nil {
+	s := &Session{peer: p}
+	var err error
+	if s.ctx, s.end, err = p.during(ctx); err != nil {
 		return nil, err
 	}
-	stream := streamName(p.cfg.Name)
-	consumer, err := p.js.CreateOrUpdateConsumer(ctx, stream, p.consumer())
+	if err := s.pull(after + 1); err != nil {
+		s.end()
+		return nil, err
+	}
+	return s, nil
+}
+
+// pull sets the consumer back to first and begins to pull.
+func (s *Session) pull(first uint64) error {
+	p, stream := s.peer, streamName(s.peer.cfg.Name)
+	consumer, err := p.js.CreateOrUpdateConsumer(s.ctx, stream, p.consumer())
 	if err != nil {
-		return nil, fmt.Errorf("create consumer %s of %s: %w", p.cfg.Self, stream, err)
+		return p.failed(s.ctx, "create a consumer of", err)
 	}
-	if _, err := p.js.ResetConsumerToSequence(ctx, stream, p.cfg.Self, after+1); err != nil {
-		return nil, fmt.Errorf("set consumer %s of %s back to %d: %w", p.cfg.Self, stream, after+1, err)
+	if _, err := p.js.ResetConsumerToSequence(s.ctx, stream, p.cfg.Self, first); err != nil {
+		return p.failed(s.ctx, "set back the consumer of", err)
 	}
-	messages, err := consumer.Messages(
+	s.messages, err = consumer.Messages(
 		jetstream.PullMaxBytes(windowBytes),
 		jetstream.PullExpiry(10*time.Second),
 		jetstream.PullHeartbeat(heartbeat))
 	if err != nil {
-		return nil, fmt.Errorf("pull from %s: %w", stream, err)
+		return p.failed(s.ctx, "pull from", err)
 	}
-	s := &Session{link: link, messages: messages}
-	s.ctx, s.end = context.WithCancel(ctx)
-	s.unlink = context.AfterFunc(link, s.end)
-	return s, nil
+	return nil
 }
 
 // consumer is durable and never gives up on a message: both would skip entries.
@@ -94,26 +99,24 @@ func (p *Peer) consumer() jetstream.ConsumerConfig {
 	}
 }
 
-// Next waits for a message.
-func (s *Session) Next() (Message, error) {
-	m, err := s.messages.Next(jetstream.NextContext(s.ctx))
-	if err != nil {
-		return Message{}, s.reason(err)
-	}
-	return newMessage(m)
-}
+// Quiet is the shortest wait in which Next notices that heartbeats have stopped.
+const Quiet = 3 * heartbeat
 
-// NextWithin is Next, but reports false if none has come within d.
-func (s *Session) NextWithin(d time.Duration) (Message, bool, error) {
-	m, err := s.messages.Next(jetstream.NextMaxWait(d))
-	if errors.Is(err, nats.ErrTimeout) {
+// Next waits up to d for a message; false if none has come. A session that is quiet
+// is not over.
+func (s *Session) Next(d time.Duration) (m Message, ok bool, err error) {
+	ctx, cancel := context.WithTimeout(s.ctx, d)
+	defer cancel()
+	raw, err := s.messages.Next(jetstream.NextContext(ctx))
+	switch {
+	case err == nil:
+		m, err = newMessage(raw)
+		return m, err == nil, err
+	case errors.Is(err, context.DeadlineExceeded) && s.ctx.Err() == nil:
 		return Message{}, false, nil
-	}
-	if err != nil {
+	default:
 		return Message{}, false, s.reason(err)
 	}
-	message, err := newMessage(m)
-	return message, err == nil, err
 }
 
 func newMessage(m jetstream.Msg) (Message, error) {
@@ -128,14 +131,12 @@ func newMessage(m jetstream.Msg) (Message, error) {
 // reason says why the session has ended.
 func (s *Session) reason(err error) error {
 	switch {
-	case s.link.Err() != nil:
-		return ErrLinkLost
 	case errors.Is(err, jetstream.ErrNoHeartbeat):
 		return ErrHeartbeat
 	case errors.Is(err, jetstream.ErrConsumerDeleted):
 		return ErrDeleted
 	default:
-		return err
+		return s.peer.failed(s.ctx, "read", err)
 	}
 }
 
@@ -143,14 +144,13 @@ func (s *Session) reason(err error) error {
 // moves what `nats consumer info` shows: a session starts from the reader's position.
 func (s *Session) Ack(m Message) error {
 	if err := m.raw.Ack(); err != nil {
-		return fmt.Errorf("acknowledge entry %d: %w", m.Seq, err)
+		return s.peer.failed(s.ctx, "acknowledge an entry of", err)
 	}
 	return nil
 }
 
 // Close ends the session. It unsubscribes before the next one sets the consumer back.
 func (s *Session) Close() {
-	s.unlink()
 	s.end()
 	s.messages.Stop()
 }

@@ -2,6 +2,7 @@ package stream_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"os"
@@ -365,7 +366,7 @@ func read(t *testing.T, p *stream.Peer, after, upTo uint64) {
 	}
 	defer sess.Close()
 	for want := after + 1; want <= upTo; want++ {
-		m, err := sess.Next()
+		m, _, err := sess.Next(10 * time.Second)
 		if err != nil || m.Seq != want {
 			t.Fatalf("after %d: got %d, want %d, %v", after, m.Seq, want, err)
 		}
@@ -375,7 +376,7 @@ func read(t *testing.T, p *stream.Peer, after, upTo uint64) {
 			}
 		}
 	}
-	if _, ok, err := sess.NextWithin(time.Millisecond); ok || err != nil {
+	if _, ok, err := sess.Next(time.Millisecond); ok || err != nil {
 		t.Fatalf("more than there is: %v", err)
 	}
 }
@@ -412,14 +413,14 @@ func TestSession_EndsWithItsReason(t *testing.T) {
 	if err := l.Recreate(t.Context(), 5); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sess.Next(); err != stream.ErrDeleted && err != stream.ErrHeartbeat {
+	if _, _, err := sess.Next(time.Minute); err != stream.ErrDeleted && err != stream.ErrHeartbeat {
 		t.Errorf("after the stream was recreated: %v", err)
 	}
 
 	ctx, cancel := context.WithCancel(t.Context())
 	sess = open(ctx)
 	cancel()
-	if _, err := sess.Next(); err != context.Canceled {
+	if _, _, err := sess.Next(time.Minute); !errors.Is(err, context.Canceled) {
 		t.Errorf("after its context ended: %v", err)
 	}
 
@@ -427,7 +428,7 @@ func TestSession_EndsWithItsReason(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sess.Next(); err != stream.ErrLinkLost {
+	if _, _, err := sess.Next(time.Minute); err != stream.ErrLinkLost {
 		t.Errorf("after the server ended: %v", err)
 	}
 }

@@ -1,0 +1,365 @@
+package applier_test
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"pangea/applier"
+	"pangea/chaos/links"
+	"pangea/region"
+	"pangea/region/stream"
+)
+
+// JetStream does not send again what was in flight when a link was cut, and AckAll
+// acknowledges it with what comes after: without the order decision, entries would
+// be lost here (I5).
+func TestApplier_LosesNothingOverACutLink(t *testing.T) {
+	w := newWorld(t, 150*time.Millisecond)
+	w.read(t, nil)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(10 * time.Millisecond)
+		defer tick.Stop()
+		for range 1500 {
+			<-tick.C
+			w.publish(t, 10)
+		}
+	}()
+	for _, mode := range []links.Mode{links.Refuse, links.Refuse, links.Blackhole} {
+		w.awaitGrowth(t, 500)
+		check(t, w.links.Partition(t.Context(), "us", "eu", links.BothWays, mode))
+		before := w.us.head()
+		eventually(t, "the link is down", func() bool { return w.value(t, "link_up") == 0 })
+		eventually(t, "us goes on", func() bool { return w.us.head() > before+500 })
+		check(t, w.links.Heal(t.Context(), "us", "eu"))
+	}
+	<-ended
+	w.awaitAll(t)
+	if resets := w.value(t, "resets_total", "link_lost") + w.value(t, "resets_total", "no_heartbeat"); resets < 3 {
+		t.Errorf("%v sessions were ended by three cuts\n%s", resets, w.logged)
+	}
+	if gaps := w.usHTTP.gapsAsked(); len(gaps) > 0 {
+		t.Errorf("the stream did not serve entries %v: a session did not begin where it should", gaps)
+	}
+	t.Logf("%v entries, %v duplicates, %v gaps", w.value(t, "entries_total"), w.value(t, "duplicates_total"), w.value(t, "gaps_total"))
+	if problems, err := testutil.GatherAndLint(w.reg); err != nil || len(problems) > 0 {
+		t.Errorf("metrics: %v, %v", problems, err)
+	}
+}
+
+// awaitGrowth waits until n more entries are stored.
+func (w *world) awaitGrowth(t *testing.T, n uint64) {
+	t.Helper()
+	before, _ := w.sink.Stored(us)
+	eventually(t, "entries arrive", func() bool {
+		seq, _ := w.sink.Stored(us)
+		return seq >= before+n
+	})
+}
+
+func TestApplier_GoesOnWhereItsDatabaseIs(t *testing.T) {
+	w := newWorld(t, time.Millisecond)
+	w.publish(t, 300)
+	stop := w.read(t, nil)
+	w.awaitAll(t)
+	eventually(t, "all is acknowledged", func() bool { return w.value(t, "consumer_pending") == 0 })
+	stop()
+	// The database was restored: what JetStream was told means nothing.
+	w.sink.seq, w.sink.sum = 100, w.us.after(99, 1)[0].Checksum
+	w.publish(t, 10)
+	w.read(t, nil)
+	w.awaitAll(t)
+	if n := w.value(t, "entries_total"); n != 210 {
+		t.Errorf("%v entries were read again, want 210", n)
+	}
+}
+
+// A bad message in the stream is skipped by JetStream without a word.
+func TestApplier_ReadsFromTheLogWhatTheStreamSkips(t *testing.T) {
+	w := newWorld(t, time.Millisecond)
+	w.publish(t, 1000)
+	check(t, w.server.Close())
+	flipBit(t, w.cfg.StoreDir)
+	w.serve(t)
+	w.read(t, nil)
+	w.awaitAll(t)
+	if gaps := w.usHTTP.gapsAsked(); len(gaps) != 1 {
+		t.Errorf("us was told of gaps %v, want one", gaps)
+	}
+	if n := w.value(t, "gaps_total"); n != 2 {
+		t.Errorf("%v gaps before the log was read, want 2", n)
+	}
+}
+
+func flipBit(t *testing.T, dir string) {
+	t.Helper()
+	blocks, err := filepath.Glob(filepath.Join(dir, "jetstream/$G/streams/LOG_us/msgs/*.blk"))
+	check(t, err)
+	b, err := os.ReadFile(blocks[len(blocks)-1])
+	check(t, err)
+	b[len(b)/2] ^= 1
+	check(t, os.WriteFile(blocks[len(blocks)-1], b, 0o600))
+}
+
+// A page that begins too early is a duplicate delivery.
+func TestApplier_ReadsFromTheLogWhatTheStreamPurged(t *testing.T) {
+	w := newWorld(t, time.Millisecond)
+	w.usHTTP.early = 7
+	check(t, w.log.Recreate(t.Context(), 351))
+	w.us.commit(350)
+	w.publish(t, 50)
+	w.read(t, nil)
+	w.awaitAll(t)
+	if n := w.value(t, "duplicates_total"); n < 7 {
+		t.Errorf("%v duplicates were dropped, want at least 7", n)
+	}
+	if n := w.value(t, "log_read_entries_total", "us"); n < 350 {
+		t.Errorf("%v entries came from the log", n)
+	}
+}
+
+// The shipper rebuilds the stream, with the consumer, under a running session.
+func TestApplier_StreamIsRebuilt(t *testing.T) {
+	w := newWorld(t, time.Millisecond)
+	w.publish(t, 100)
+	w.read(t, nil)
+	w.awaitAll(t)
+	check(t, w.log.Recreate(t.Context(), 1))
+	check(t, w.log.Publish(t.Context(), records(w.us.after(0, 100))))
+	w.publish(t, 100)
+	w.awaitAll(t)
+}
+
+// A stream that was rolled back is not read from a position beyond its end: JetStream
+// would skip up to there what is published next.
+func TestApplier_StreamIsRolledBack(t *testing.T) {
+	w := newWorld(t, time.Millisecond)
+	w.publish(t, 100)
+	stop := w.read(t, nil)
+	w.awaitAll(t)
+	stop()
+	check(t, w.log.Recreate(t.Context(), 1))
+	check(t, w.log.Publish(t.Context(), records(w.us.after(0, 60))))
+	w.read(t, nil)
+	eventually(t, "the reader waits", func() bool { return w.value(t, "resets_total", "ahead") > 0 })
+	check(t, w.log.Publish(t.Context(), records(w.us.after(60, 40))))
+	w.publish(t, 5)
+	w.awaitAll(t)
+}
+
+// Another reader of the same consumer, such as a process that lost the database but
+// has not noticed, takes entries and acknowledges them.
+func TestApplier_AnotherTakesItsMessages(t *testing.T) {
+	w := newWorld(t, time.Millisecond)
+	w.publish(t, 10)
+	w.read(t, nil)
+	w.awaitAll(t)
+	peer, err := stream.Dial(stream.PeerConfig{Self: "eu", Name: "us", Address: w.server.Address(), Logger: slog.New(slog.DiscardHandler)})
+	check(t, err)
+	t.Cleanup(peer.Close)
+	<-peer.Up()
+	state, err := peer.State(t.Context())
+	check(t, err)
+	thief, err := peer.Open(t.Context(), state, 10)
+	check(t, err)
+	for taken, deadline := 0, time.Now().Add(10*time.Second); taken == 0; {
+		w.publish(t, 1)
+		m, ok, err := thief.Next(10 * time.Millisecond)
+		check(t, err)
+		if ok {
+			taken++
+			check(t, thief.Ack(m))
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("nothing was taken")
+		}
+	}
+	thief.Close()
+	w.awaitAll(t)
+	t.Logf("%v gaps, %v stalls", w.value(t, "gaps_total"), w.value(t, "resets_total", "stalled"))
+}
+
+func records(entries []region.Entry) (out []region.Record) {
+	for _, e := range entries {
+		out = append(out, region.Record{Seq: e.Seq, Payload: e.Payload})
+	}
+	return out
+}
+
+// Whatever the stream says, the origin's own record decides.
+func TestApplier_StreamContradictsTheLog(t *testing.T) {
+	w := newWorld(t, time.Millisecond)
+	w.publish(t, 20)
+	w.read(t, nil)
+	w.awaitAll(t)
+	other := newHistory("another")
+	other.commit(20)
+	check(t, w.log.Publish(t.Context(), other.commit(1)))
+	w.us.commit(1)
+	w.awaitAll(t)
+	if gaps := w.usHTTP.gapsAsked(); !slices.Contains(gaps, 21) {
+		t.Errorf("us was not told of entry 21: %v", gaps)
+	}
+	if n := w.value(t, "stopped", "fork"); n != 0 {
+		t.Error("the log counts as stopped")
+	}
+}
+
+func TestApplier_StopsAtAForkAndGoesOnWhenItIsGone(t *testing.T) {
+	w := newWorld(t, time.Millisecond)
+	other := newHistory("another")
+	check(t, w.log.Publish(t.Context(), other.commit(10)))
+	w.us.commit(10)
+	last := w.us.after(4, 1)[0]
+	w.sink.seq, w.sink.sum = last.Seq, last.Checksum // of ours
+	w.usHTTP.history = other
+	w.read(t, nil)
+	eventually(t, "an alert", func() bool { return w.value(t, "stopped", "fork") == 1 })
+	if seq, _ := w.sink.Stored(us); seq != 5 {
+		t.Fatalf("stored up to %d over a fork", seq)
+	}
+	if !strings.Contains(w.logged.String(), "cure=") {
+		t.Errorf("no cure in the log:\n%s", w.logged)
+	}
+	w.usHTTP.mu.Lock()
+	w.usHTTP.history = w.us
+	w.usHTTP.mu.Unlock()
+	w.awaitAll(t)
+	if w.value(t, "stopped", "fork") != 0 {
+		t.Error("the log still counts as stopped")
+	}
+}
+
+func TestApplier_StopsAtANewerFormatAndGoesOnAfterTheUpgrade(t *testing.T) {
+	w := newWorld(t, time.Millisecond)
+	rs := w.us.commit(10)
+	newer := func(seq uint64, payload []byte) []byte {
+		if seq == 7 {
+			payload = append([]byte{200}, payload[1:]...)
+		}
+		return payload
+	}
+	rs[6].Payload = newer(7, rs[6].Payload)
+	check(t, w.log.Publish(t.Context(), rs))
+	w.usHTTP.spoil = newer
+	w.read(t, nil)
+	eventually(t, "an alert", func() bool { return w.value(t, "stopped", "undecodable") == 1 })
+	if seq, _ := w.sink.Stored(us); seq != 6 {
+		t.Fatalf("stored up to %d, want 6", seq)
+	}
+	if !strings.Contains(w.logged.String(), "upgrade this region") {
+		t.Errorf("no cure in the log:\n%s", w.logged)
+	}
+	w.usHTTP.mu.Lock()
+	w.usHTTP.spoil = nil
+	w.usHTTP.mu.Unlock()
+	w.awaitAll(t)
+}
+
+func TestApplier_RelayServesASilentPeersLog(t *testing.T) {
+	w := newWorld(t, time.Millisecond)
+	w.publish(t, 50)
+	w.read(t, func(c *applier.Config) { c.RelayAfter = time.Second })
+	w.awaitAll(t)
+	check(t, w.links.Partition(t.Context(), "us", "eu", links.BothWays, links.Refuse))
+	w.publish(t, 250)
+	w.holders.set(time.Hour, "ap", w.us.head)
+	w.awaitAll(t)
+	if n := w.value(t, "log_read_entries_total", "ap"); n != 250 {
+		t.Errorf("%v entries came from ap, want 250", n)
+	}
+	check(t, w.links.Heal(t.Context(), "us", "eu"))
+	w.holders.set(0, "", nil)
+	w.publish(t, 50)
+	w.awaitAll(t)
+	if gaps := w.apHTTP.gapsAsked(); len(gaps) != 0 {
+		t.Errorf("ap was told of gaps %v in a stream that is not its own", gaps)
+	}
+}
+
+func TestApplier_RelayWorksForALogNeverRead(t *testing.T) {
+	w := newWorld(t, time.Millisecond)
+	check(t, w.links.Partition(t.Context(), "us", "eu", links.BothWays, links.Blackhole))
+	w.publish(t, 150)
+	w.holders.set(time.Hour, "ap", w.us.head)
+	w.read(t, func(c *applier.Config) { c.RelayAfter = time.Second })
+	w.awaitAll(t)
+}
+
+// The database fails, having stored none, half or all of what it was given.
+func TestApplier_FailedDeliveryIsRepeatedFromWhatIsStored(t *testing.T) {
+	w := newWorld(t, time.Millisecond)
+	w.sink.failOn = func(call int) bool { return call%2 == 1 && call < 20 }
+	w.publish(t, 100)
+	w.read(t, func(c *applier.Config) { c.BatchEvents = 10 })
+	w.awaitAll(t)
+	if w.value(t, "resets_total", "deliver") < 5 {
+		t.Error("failed deliveries were not counted")
+	}
+}
+
+// The reader is killed at its first, second, … delivery, of which half is stored, and
+// started again. The sink takes nothing but the continuation of what it has (I5).
+func TestApplier_CrashAnywhere(t *testing.T) {
+	w := newWorld(t, 0)
+	w.publish(t, 60)
+	for n := 1; ; n++ {
+		w.sink = &sink{}
+		killed := make(chan struct{})
+		w.sink.failOn = func(call int) bool {
+			if call == n {
+				close(killed)
+			}
+			return call >= n // nothing has an effect any more
+		}
+		stop := w.read(t, func(c *applier.Config) { c.BatchEvents = 5 })
+		crashed := false
+		eventually(t, "all is stored, or it was killed", func() bool {
+			select {
+			case <-killed:
+				crashed = true
+			default:
+			}
+			seq, _ := w.sink.Stored(us)
+			return crashed || seq == w.us.head()
+		})
+		stop()
+		w.sink.failOn = nil
+		w.read(t, nil)
+		w.awaitAll(t)
+		if !crashed {
+			t.Logf("killed at each of %d deliveries", n-1)
+			return
+		}
+	}
+}
+
+func TestNew_RefusesBadConfig(t *testing.T) {
+	ok := applier.Config{Peer: "us", Address: func(string) string { return "" }}
+	for _, spoil := range []func(*applier.Config){
+		func(c *applier.Config) { c.Peer = "" },
+		func(c *applier.Config) { c.Address = nil },
+		func(c *applier.Config) { c.QuietAfter = time.Second },
+	} {
+		cfg := ok
+		spoil(&cfg)
+		if _, err := applier.New(cfg, nil, nil, nil, nil); err == nil {
+			t.Errorf("%+v was accepted", cfg)
+		}
+	}
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
