@@ -267,6 +267,8 @@ func (w *Writer) forget() map[crdt.Origin]position.Waiting {
 		}
 		if len(log.entries) == 0 {
 			log.entries = nil
+			p := w.session.Positions()[origin]
+			w.more = w.more || p.Stored > p.Applied // the inbox has the rest
 			continue
 		}
 		if on, blocked := missing(log.entries[0], w.applied); blocked {

@@ -215,7 +215,6 @@ func (w *Writer) commit(ctx context.Context, c *store.Commit) error {
 		w.applied[c.Entry.Origin] = c.Entry.Seq
 		w.ordinals = w.ordinals.Clone()
 		w.ordinals[c.Entry.Origin] = c.Entry.LastOrdinal()
-		w.wakeShipper(region.Record{Seq: c.Entry.Seq, Payload: c.Entry.Payload})
 	}
 	if len(c.Positions) > 0 {
 		w.applied, w.ordinals = w.applied.Clone(), w.ordinals.Clone()
@@ -225,6 +224,9 @@ func (w *Writer) commit(ctx context.Context, c *store.Commit) error {
 	}
 	w.metrics.book(c.Account)
 	w.publish()
+	if c.Entry != nil { // after publish: no peer may report it before this region knows it
+		w.wakeShipper(region.Record{Seq: c.Entry.Seq, Payload: c.Entry.Payload})
+	}
 	return nil
 }
 
