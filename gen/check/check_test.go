@@ -154,6 +154,18 @@ func TestCheck_SecondRunOfASeedNeedsBothTallies(t *testing.T) {
 	}
 }
 
+func TestCheck_SilentRegionIsOneLine(t *testing.T) {
+	w := newWorld(t)
+	sums := w.load(t)
+	w.regions[1].URL = "http://127.0.0.1:1"
+	report := w.check(t, sums, 0)
+	var out strings.Builder
+	report.Print(&out)
+	if len(report.Wrong) != report.Checked || strings.Count(out.String(), "eu cannot be asked") != 1 {
+		t.Errorf("want all counters wrong and eu named once, got %d and\n%s", len(report.Wrong), out.String())
+	}
+}
+
 func TestCheck_WaitsForWritesUnderWay(t *testing.T) {
 	w := newWorld(t)
 	sums := w.load(t)

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,10 +93,14 @@ func (r *Report) Print(out io.Writer) {
 	fmt.Fprintf(out, "unanswered:   %d counter writes, +%d -%d\n", r.Tally.Unanswered, sum.UnansweredIncrs, sum.UnansweredDecrs)
 	fmt.Fprintf(out, "checked:      %d counters in %d regions in %.1f s; their sum must lie in [%d, %d]\n",
 		r.Checked, r.Regions, r.Took.Seconds(), low, high)
-	for _, c := range r.Wrong[:min(len(r.Wrong), shown)] {
+	silent, rest := bySilence(r.Wrong)
+	for _, v := range silent {
+		fmt.Fprintf(out, "  %s cannot be asked: %v\n", v.Region, v.Err)
+	}
+	for _, c := range rest[:min(len(rest), shown)] {
 		fmt.Fprintln(out, "  "+c.String())
 	}
-	if more := len(r.Wrong) - shown; more > 0 {
+	if more := len(rest) - shown; more > 0 {
 		fmt.Fprintf(out, "  … and %d more\n", more)
 	}
 	if len(r.Wrong) > 0 {
@@ -103,4 +108,22 @@ func (r *Report) Print(out io.Writer) {
 		return
 	}
 	fmt.Fprintln(out, "PASSED: every counter lies in its interval in every region, and all regions agree")
+}
+
+// bySilence takes out the counters that are wrong because a region did not
+// answer, and keeps one error per region: a region that is down is one fault.
+func bySilence(wrong []Counter) (silent []Value, rest []Counter) {
+	seen := map[string]bool{}
+	for _, c := range wrong {
+		i := slices.IndexFunc(c.Values, func(v Value) bool { return v.Err != nil })
+		if i < 0 {
+			rest = append(rest, c)
+			continue
+		}
+		if v := c.Values[i]; !seen[v.Region] {
+			seen[v.Region] = true
+			silent = append(silent, v)
+		}
+	}
+	return silent, rest
 }

@@ -34,12 +34,9 @@ type Mean struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// A lag rises if its last third is above the first by half and by more than
-// what two samples of an idle link may differ in.
-const (
-	risingFactor  = 1.5
-	risingSeconds = 0.25
-)
+// risingSeconds is how far the last third may lie above the first; below, it is
+// what a busy machine makes of a lag that stays.
+const risingSeconds = 0.25
 
 // Flat reports whether no link's lag rose.
 func (r *Report) Flat() bool {
@@ -58,7 +55,7 @@ func (s *Sampler) Report() *Report {
 		r.Links = append(r.Links, Link{
 			Origin: l.origin, Region: l.region, Samples: len(samples),
 			First: first, Last: last, Most: most(samples),
-			Rising: last.Seconds > first.Seconds*risingFactor && last.Seconds-first.Seconds > risingSeconds,
+			Rising: last.Seconds-first.Seconds > risingSeconds,
 		})
 	}
 	slices.SortFunc(r.Links, func(a, b Link) int {
