@@ -74,21 +74,27 @@ func (r *rig) open(t testing.TB, dsn string, change func(*writer.Config)) (*stor
 // run starts w until the test ends, and waits until it has the database.
 func (r *rig) run(t testing.TB, w *writer.Writer) {
 	t.Helper()
+	t.Cleanup(r.start(t, w))
+}
+
+// start is run for a writer that the test stops itself.
+func (r *rig) start(t testing.TB, w *writer.Writer) (stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- w.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Errorf("the writer ended: %v", err)
-		}
-	})
 	regiontest.Eventually(t, 10*time.Second, func() string {
 		if r.tracker.Local() == nil {
 			return "the writer has not opened the database"
 		}
 		return ""
 	})
+	return func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("the writer ended: %v", err)
+		}
+	}
 }
 
 // sql runs statements on a connection past the wire.
