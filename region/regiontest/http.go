@@ -101,3 +101,14 @@ func (w *World) Digest(t testing.TB, name string) region.Digest {
 	}
 	return d
 }
+
+// Ledger is a region's /ledger.
+func (w *World) Ledger(t testing.TB, name string) []region.LedgerRow {
+	t.Helper()
+	var l struct{ Ledger []region.LedgerRow }
+	a := w.OK(t, name, "GET", "/ledger", "")
+	if err := json.Unmarshal([]byte(a.Body), &l); err != nil {
+		t.Fatalf("ledger of %s: %v", name, err)
+	}
+	return l.Ledger
+}

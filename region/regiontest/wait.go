@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"pangea/crdt"
 )
 
 // Eventually polls until check returns "", and fails the test with what it returned
@@ -23,6 +25,20 @@ func Eventually(t testing.TB, limit time.Duration, check func() string) {
 			t.Fatalf("after %s: %s", limit, problem)
 		}
 		<-poll.C
+	}
+}
+
+// Throughout polls for as long as limit, and fails the test as soon as check does not
+// return "".
+func Throughout(t testing.TB, limit time.Duration, check func() string) {
+	t.Helper()
+	end := time.Now().Add(limit)
+	poll := time.NewTicker(20 * time.Millisecond)
+	defer poll.Stop()
+	for ; time.Now().Before(end); <-poll.C {
+		if problem := check(); problem != "" {
+			t.Fatal(problem)
+		}
 	}
 }
 
@@ -54,14 +70,18 @@ func (w *World) WaitReady(t testing.TB, name string) {
 func (w *World) WaitConverged(t testing.TB) {
 	t.Helper()
 	Eventually(t, 60*time.Second, func() string {
-		var first string
+		head, vectors := crdt.Vector{}, map[string]crdt.Vector{}
 		for name := range w.running {
-			v := w.Status(t, name).Vector
-			if first == "" {
-				first = v
+			v, err := crdt.ParseVector(w.Status(t, name).Vector)
+			if err != nil {
+				t.Fatalf("vector of %s: %v", name, err)
 			}
-			if v != first {
-				return fmt.Sprintf("%s is at %s, another at %s", name, v, first)
+			vectors[name] = v
+			head.Join(v)
+		}
+		for name, v := range vectors {
+			if !v.Covers(head) {
+				return fmt.Sprintf("%s is at %s of %s", name, v, head)
 			}
 		}
 		return ""

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"strings"
 	"testing"
@@ -29,15 +28,19 @@ type Options struct {
 	Change func(*node.Config)
 	// Cold leaves the regions for the test to start.
 	Cold bool
+	// OwnPostgres names a region whose database is in a cluster of its own, which
+	// the test may stop.
+	OwnPostgres string
 }
 
 // World is a set of regions in this process.
 type World struct {
 	Topology *topology.Topology
 	Links    *links.Network
-	Postgres *postgres.Cluster
 
 	opts    Options
+	shared  *postgres.Cluster
+	own     *postgres.Cluster // of opts.OwnPostgres
 	dir     string
 	id      string
 	running map[string]*running
@@ -57,16 +60,8 @@ func New(t testing.TB, opts Options) *World {
 	if opts.RTT == 0 {
 		opts.RTT = 20 * time.Millisecond
 	}
-	cluster, err := Postgres()
-	if err != nil {
-		t.Fatalf("start Postgres: %v", err)
-	}
-	w := &World{Postgres: cluster, opts: opts, dir: t.TempDir(), id: unique(t), running: map[string]*running{}}
-	for _, name := range opts.Regions {
-		if err := cluster.CreateDatabase(t.Context(), w.database(name)); err != nil {
-			t.Fatalf("create the database of %s: %v", name, err)
-		}
-	}
+	w := &World{opts: opts, dir: t.TempDir(), id: unique(t), running: map[string]*running{}}
+	w.createDatabases(t)
 	server, err := links.Serve(t.Context(), w.layout(t))
 	if err != nil {
 		t.Fatalf("start toxiproxy: %v", err)
@@ -111,21 +106,9 @@ func (w *World) layout(t testing.TB) *topology.Topology {
 		}
 	}
 	for _, l := range topo.AllLinks() {
-		topo.Links.Listeners[l.Name()] = "127.0.0.1:0"
+		topo.Links.Listeners[l.Name()] = freeAddress(t)
 	}
 	return topo
-}
-
-// freeAddress is an address that nobody listens on just now. It is taken again and
-// again by a region that is restarted, so port 0 would not do.
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func unique(t testing.TB) string {
@@ -137,11 +120,6 @@ func unique(t testing.TB) string {
 	}, strings.ToLower(t.Name()))
 	return fmt.Sprintf("%.30s_%d", clean, time.Now().UnixNano())
 }
-
-func (w *World) database(name string) string { return w.id + "_" + name }
-
-// DSN is the address of a region's database.
-func (w *World) DSN(name string) string { return w.Postgres.DSN(w.database(name)) }
 
 // Config is what a region is started with.
 func (w *World) Config(name string) node.Config {

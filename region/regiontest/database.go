@@ -1,0 +1,67 @@
+package regiontest
+
+import (
+	"database/sql"
+	"testing"
+
+	"pangea/lab/postgres"
+)
+
+// createDatabases makes an empty database for each region.
+func (w *World) createDatabases(t testing.TB) {
+	t.Helper()
+	var err error
+	if w.shared, err = Postgres(); err != nil {
+		t.Fatalf("start Postgres: %v", err)
+	}
+	if w.opts.OwnPostgres != "" {
+		w.startOwn(t)
+	}
+	for _, name := range w.opts.Regions {
+		if err := w.Cluster(name).CreateDatabase(t.Context(), w.database(name)); err != nil {
+			t.Fatalf("create the database of %s: %v", name, err)
+		}
+	}
+}
+
+func (w *World) startOwn(t testing.TB) {
+	t.Helper()
+	own, err := postgres.Temporary(t.Context())
+	if err != nil {
+		t.Fatalf("start a Postgres for %s: %v", w.opts.OwnPostgres, err)
+	}
+	w.own = own
+	t.Cleanup(func() {
+		if err := own.Close(); err != nil {
+			t.Errorf("end the Postgres of %s: %v", w.opts.OwnPostgres, err)
+		}
+	})
+}
+
+// Cluster is the Postgres that has a region's database.
+func (w *World) Cluster(name string) *postgres.Cluster {
+	if name == w.opts.OwnPostgres {
+		return w.own
+	}
+	return w.shared
+}
+
+func (w *World) database(name string) string { return w.id + "_" + name }
+
+// DSN is the address of a region's database.
+func (w *World) DSN(name string) string { return w.Cluster(name).DSN(w.database(name)) }
+
+// Number asks a region's database for one number.
+func (w *World) Number(t testing.TB, name, query string, args ...any) int64 {
+	t.Helper()
+	db, err := sql.Open("postgres", w.DSN(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var n int64
+	if err := db.QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil {
+		t.Fatalf("%s in the database of %s: %v", query, name, err)
+	}
+	return n
+}
