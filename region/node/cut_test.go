@@ -1,0 +1,80 @@
+package node_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"pangea/chaos/links"
+	"pangea/region/regiontest"
+)
+
+// Links are cut for longer than a minute while every region goes on writing. All
+// writes succeed, and after the heal each arrives exactly once (I5): acknowledging
+// what came after a cut also acknowledges what was lost in it, so a reader that
+// trusts its consumer's position would skip that.
+func TestWorld_LongCutLosesAndRepeatsNothing(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{})
+	b := newBooks()
+	var clients []func(context.Context)
+	for _, name := range w.Names() {
+		clients = append(clients, func(ctx context.Context) {
+			every(ctx, 20*time.Millisecond, func() {
+				if o := b.send(t, w, name, incr("a")); o != done {
+					t.Errorf("a write at %s was not acknowledged", name)
+				}
+			})
+		})
+	}
+	stop := background(t, clients...)
+	regiontest.Eventually(t, 10*time.Second, func() string { return beyond(t, w, 100) })
+
+	w.Cut(t, "us", "eu", links.BothWays, links.Refuse)
+	w.Cut(t, "eu", "ap", links.BothWays, links.Blackhole)
+	end := time.Now().Add(65 * time.Second)
+	regiontest.Eventually(t, 70*time.Second, func() string {
+		if left := time.Until(end); left > 0 {
+			return "cut for " + left.String() + " more"
+		}
+		return ""
+	})
+	w.HealAll(t)
+	regiontest.Eventually(t, 30*time.Second, func() string { return beyond(t, w, 0) })
+	stop()
+
+	w.WaitConverged(t)
+	b.check(t, w)
+	checkLogs(t, w)
+}
+
+// beyond describes a region that has not applied more than n entries of each log.
+func beyond(t testing.TB, w *regiontest.World, n int64) string {
+	for _, name := range w.Names() {
+		if got := w.Number(t, name, "select min(applied) from vector"); got <= n {
+			return name + " is behind"
+		}
+	}
+	return ""
+}
+
+// checkLogs fails the test unless every region holds each entry of every log once,
+// and has applied it once (I5).
+func checkLogs(t testing.TB, w *regiontest.World) {
+	t.Helper()
+	for _, origin := range w.Names() {
+		head := w.Number(t, origin, "select seq from log_head")
+		for _, name := range w.Names() {
+			if name == origin {
+				continue
+			}
+			held := w.Number(t, name, "select count(*) from inbox where origin = $1 and seq between 1 and $2", origin, head)
+			if held != head {
+				t.Errorf("%s holds %d entries of %s, want %d", name, held, origin, head)
+			}
+			if got := w.Metric(t, name, `pangea_applied_entries_total{origin="`+origin+`"}`); int64(got) != head {
+				t.Errorf("%s applied %v entries of %s, want %d", name, got, origin, head)
+			}
+		}
+	}
+}
