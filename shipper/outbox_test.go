@@ -73,7 +73,10 @@ func (o *outbox) payload(seq uint64) []byte {
 func (o *outbox) After(_ context.Context, seq uint64, maxBytes int) (out []region.Record, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for i, size := max(seq, o.floor-1), 0; i < uint64(len(o.entries)) && size < maxBytes && len(out) < 16; i++ {
+	if seq+1 < o.floor {
+		return nil, region.ErrTrimmed
+	}
+	for i, size := seq, 0; i < uint64(len(o.entries)) && size < maxBytes && len(out) < 16; i++ {
 		out = append(out, region.Record{Seq: i + 1, Payload: o.entries[i].Payload})
 		size += len(o.entries[i].Payload)
 	}
@@ -89,25 +92,22 @@ func (o *outbox) Floor(context.Context) (uint64, error) {
 func (o *outbox) At(_ context.Context, seq uint64) (region.Checksum, bool, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if seq > uint64(len(o.entries)) || seq < o.floor && seq != uint64(len(o.entries)) {
+	if seq == 0 || seq > uint64(len(o.entries)) || seq < o.floor && seq != uint64(len(o.entries)) {
 		return region.Checksum{}, false, nil
 	}
 	return o.entries[seq-1].Checksum, true, nil
 }
 
-// gatedOutbox does not answer before its gate is closed.
-type gatedOutbox struct {
-	shipper.Outbox
-	gate <-chan struct{}
+// gatedStream publishes nothing while its gate is locked.
+type gatedStream struct {
+	shipper.Stream
+	gate sync.Mutex
 }
 
-func (o *gatedOutbox) Floor(ctx context.Context) (uint64, error) {
-	select {
-	case <-o.gate:
-		return o.Outbox.Floor(ctx)
-	case <-ctx.Done():
-		return 0, ctx.Err()
-	}
+func (s *gatedStream) Publish(ctx context.Context, records []region.Record) error {
+	s.gate.Lock()
+	defer s.gate.Unlock()
+	return s.Stream.Publish(ctx, records)
 }
 
 var errFault = errors.New("fault")

@@ -2,6 +2,7 @@ package shipper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"pangea/region"
@@ -60,7 +61,7 @@ func (s *Shipper) differs(ctx context.Context, seq uint64) (string, error) {
 	if r.Seq != seq {
 		return fmt.Sprintf("its entry %d cannot be read", seq), nil
 	}
-	if _, known, err := s.outbox.At(ctx, seq); err != nil || !known {
+	if _, known, err := s.at(ctx, seq); err != nil || !known {
 		return "", err // every peer has applied it
 	}
 	return s.compare(ctx, r)
@@ -71,9 +72,9 @@ func (s *Shipper) compare(ctx context.Context, r region.Record) (string, error) 
 	if err != nil || e.Origin != s.cfg.Origin || e.Seq != r.Seq {
 		return fmt.Sprintf("its message %d is not entry %d of %s", r.Seq, r.Seq, s.cfg.Origin), nil
 	}
-	sum, known, err := s.outbox.At(ctx, r.Seq)
+	sum, known, err := s.at(ctx, r.Seq)
 	if err != nil {
-		return "", fmt.Errorf("look up entry %d in the outbox: %w", r.Seq, err)
+		return "", err
 	}
 	if !known {
 		return fmt.Sprintf("its entry %d is not in the outbox", r.Seq), nil
@@ -82,6 +83,30 @@ func (s *Shipper) compare(ctx context.Context, r region.Record) (string, error) 
 		return fmt.Sprintf("its entry %d has checksum %s, the outbox says %s", r.Seq, e.Checksum, sum), nil
 	}
 	return "", nil
+}
+
+func (s *Shipper) at(ctx context.Context, seq uint64) (region.Checksum, bool, error) {
+	sum, known, err := s.outbox.At(ctx, seq)
+	if errors.Is(err, region.ErrTrimmed) {
+		return region.Checksum{}, false, nil
+	}
+	if err != nil {
+		return region.Checksum{}, false, fmt.Errorf("look up entry %d in the outbox: %w", seq, err)
+	}
+	return sum, known, nil
+}
+
+// skip goes on with the first entry that a peer may need: the one that the stream
+// waits for, which no peer does, is gone from the outbox.
+func (s *Shipper) skip(ctx context.Context, next uint64) (uint64, error) {
+	floor, err := s.outbox.Floor(ctx)
+	if err != nil {
+		return next, fmt.Errorf("read the outbox's floor: %w", err)
+	}
+	if floor <= next {
+		return next, fmt.Errorf("entry %d is gone from the outbox, which should begin with %d (I4)", next, floor)
+	}
+	return s.rebuild(ctx, floor, contradicted, fmt.Sprintf("it waits for entry %d, the outbox begins with %d", next, floor))
 }
 
 // rebuild replaces the stream by an empty one that begins with first, which it

@@ -2,6 +2,7 @@ package shipper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,14 +14,14 @@ import (
 
 // Outbox is the log as it is kept in the region's database.
 type Outbox interface {
-	// After returns consecutive entries from seq+1 on, at least one if there is
-	// one, and stops before their payloads exceed maxBytes.
+	// After returns consecutive entries from seq+1 on, about maxBytes of them, at
+	// least one if there is one; region.ErrTrimmed if the outbox begins later.
 	After(ctx context.Context, seq uint64, maxBytes int) ([]region.Record, error)
 	// Floor is the lowest entry that a registered peer may still need: one after
 	// the head if there is none.
 	Floor(ctx context.Context) (uint64, error)
-	// At is the checksum of the log at seq; false if it is not known any more. The
-	// head's is always known.
+	// At is the checksum of the log at seq; false or region.ErrTrimmed if there is no
+	// such entry, or not any more. The head's is always known.
 	At(ctx context.Context, seq uint64) (region.Checksum, bool, error)
 }
 
@@ -108,6 +109,12 @@ func (s *Shipper) ship(ctx context.Context, suspect uint64) (uint64, error) {
 func (s *Shipper) catchUp(ctx context.Context, next uint64) (uint64, error) {
 	for {
 		records, err := s.outbox.After(ctx, next-1, s.cfg.BatchBytes)
+		if errors.Is(err, region.ErrTrimmed) {
+			if next, err = s.skip(ctx, next); err != nil {
+				return next, err
+			}
+			continue
+		}
 		if err != nil {
 			return next, fmt.Errorf("read the outbox after %d: %w", next-1, err)
 		}
@@ -115,12 +122,6 @@ func (s *Shipper) catchUp(ctx context.Context, next uint64) (uint64, error) {
 			return next, nil
 		}
 		s.metrics.readBack.Add(float64(len(records)))
-		if first := records[0].Seq; first != next {
-			why := fmt.Sprintf("it waits for entry %d, the outbox goes on with %d", next, first)
-			if next, err = s.rebuild(ctx, first, contradicted, why); err != nil {
-				return next, err
-			}
-		}
 		if next, err = s.publish(ctx, next, records); err != nil {
 			return next, err
 		}

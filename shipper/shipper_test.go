@@ -131,27 +131,48 @@ func TestShipper_ShipsWhatItFindsAndWhatIsCommitted(t *testing.T) {
 	}
 }
 
-// The writer drops commits when the channel is full, and sends what came before.
+// The writer drops a commit when the channel is full. If none comes after it, only
+// the full channel tells.
 func TestShipper_MissedAndRepeatedCommits(t *testing.T) {
 	l := openLog(t, serve(t, t.TempDir()), us)
 	o := newOutbox(us)
 	rs := o.commit(10)
-	s := start(t, o, l, us)
+	gated := &gatedStream{Stream: l}
+	s := start(t, o, gated, us)
 	awaitStream(t, l, o, 1, 10)
 	s.commits <- rs[3]          // read from the outbox long ago
 	s.commits <- o.commit(5)[4] // 11 to 14 were dropped
 	awaitStream(t, l, o, 1, 15)
-	s.stop()
 
-	gate := make(chan struct{})
-	full := start(t, &gatedOutbox{o, gate}, l, us)
-	rs = o.commit(cap(full.commits) + 10)
-	for _, r := range rs[:cap(full.commits)] {
-		full.commits <- r
+	gated.gate.Lock()
+	for dropped := 0; dropped < 10; {
+		select {
+		case s.commits <- o.commit(1)[0]:
+		default:
+			dropped++
+		}
 	}
-	close(gate)
+	gated.gate.Unlock()
 	awaitStream(t, l, o, 1, o.head())
-	full.stop()
+	s.stop()
+}
+
+// What no peer needs any more may be gone before the stream had it.
+func TestShipper_OutboxBeginsAfterTheStream(t *testing.T) {
+	l := openLog(t, serve(t, t.TempDir()), us)
+	o := newOutbox(us)
+	check(t, l.Recreate(t.Context(), 1))
+	check(t, l.Publish(t.Context(), o.commit(20)))
+	o.commit(80)
+	for _, floor := range []uint64{21, 61, 101} { // goes on, begins at 61, has all
+		o.trim(floor)
+		s := start(t, o, l, us)
+		awaitStream(t, l, o, min(floor, 100), 100)
+		s.stop()
+		if floor == 21 {
+			check(t, l.Recreate(t.Context(), 1))
+		}
+	}
 }
 
 func TestShipper_RebuildsAStreamThatContradictsTheOutbox(t *testing.T) {
