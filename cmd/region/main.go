@@ -8,11 +8,10 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-
-	"github.com/urfave/cli/v3"
+	"syscall"
 
 	"github.com/oklog/run"
-	"syscall"
+	"github.com/urfave/cli/v3"
 
 	"pangea/region/node"
 	"pangea/region/state"

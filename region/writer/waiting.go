@@ -1,0 +1,137 @@
+package writer
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pangea/crdt"
+	"pangea/region"
+	"pangea/region/position"
+	"pangea/region/store"
+)
+
+// waitingLog is the part of a remote log that is stored and not applied.
+type waitingLog struct {
+	// entries follow the applied one without a gap. They are a prefix of what waits:
+	// the rest, if any, is only in the inbox.
+	entries []*region.Entry
+	bytes   int
+	since   time.Time // when entries[0] was first found blocked
+}
+
+// queue remembers e, if everything between it and the applied entry is remembered
+// too and there is room; otherwise the inbox has it.
+func (w *Writer) queue(e *region.Entry, p store.Position) {
+	log := w.log(e.Origin)
+	if p.Applied+uint64(len(log.entries))+1 == e.Seq && (log.bytes < w.cfg.MaxBlocked || len(log.entries) == 0) {
+		log.entries = append(log.entries, e)
+		log.bytes += len(e.Payload)
+	}
+}
+
+func (w *Writer) log(o crdt.Origin) *waitingLog {
+	if w.logs[o] == nil {
+		w.logs[o] = &waitingLog{}
+	}
+	return w.logs[o]
+}
+
+// refill reads what waits in the inbox for logs of which nothing is remembered.
+func (w *Writer) refill(ctx context.Context) error {
+	for origin, p := range w.session.Positions() {
+		log := w.log(origin)
+		if len(log.entries) > 0 || p.Applied == p.Stored {
+			continue
+		}
+		records, err := w.session.Inbox(ctx, origin, p.Applied+1, w.cfg.MaxBlocked/2)
+		if err != nil {
+			return err
+		}
+		for _, r := range records {
+			e, err := region.Decode(r.Payload)
+			if err != nil {
+				return fmt.Errorf("inbox entry %s %d: %w", origin, r.Seq, err)
+			}
+			log.entries = append(log.entries, e)
+			log.bytes += len(e.Payload)
+		}
+	}
+	return nil
+}
+
+// schedule picks the entries to apply now: of each log in order, each only when
+// what it depends on is applied, at most MaxRun events. It goes round the logs until
+// none can move, so that no log waits for another's turn.
+func (w *Writer) schedule() []*region.Entry {
+	applied := w.applied.Clone()
+	next := map[crdt.Origin]int{}
+	var run []*region.Entry
+	events := 0
+	for progress := true; progress && events < w.cfg.MaxRun; {
+		progress = false
+		for origin, log := range w.logs {
+			for next[origin] < len(log.entries) && events < w.cfg.MaxRun {
+				e := log.entries[next[origin]]
+				if !w.cfg.IgnoreDeps && !ready(e, applied) {
+					break
+				}
+				run = append(run, e)
+				applied[origin] = e.Seq
+				events += len(e.Events)
+				next[origin]++
+				progress = true
+			}
+		}
+	}
+	w.more = events >= w.cfg.MaxRun
+	return run
+}
+
+// ready reports whether everything that e's writer had seen is applied (I6).
+func ready(e *region.Entry, applied crdt.Vector) bool {
+	return applied[e.Origin] == e.Seq-1 && applied.Covers(e.Deps)
+}
+
+// forget drops what was applied from the remembered logs, and notes what the rest
+// waits for.
+func (w *Writer) forget() map[crdt.Origin]position.Waiting {
+	waiting := map[crdt.Origin]position.Waiting{}
+	for origin, log := range w.logs {
+		for len(log.entries) > 0 && log.entries[0].Seq <= w.applied[origin] {
+			log.bytes -= len(log.entries[0].Payload)
+			log.entries[0] = nil
+			log.entries = log.entries[1:]
+			log.since = time.Time{}
+		}
+		if len(log.entries) == 0 {
+			log.entries = nil
+			p := w.session.Positions()[origin]
+			w.more = w.more || p.Stored > p.Applied // the inbox has the rest
+			continue
+		}
+		if on, blocked := missing(log.entries[0], w.applied); blocked {
+			if log.since.IsZero() {
+				log.since = time.Now()
+			}
+			waiting[origin] = position.Waiting{CommittedAt: log.entries[0].CommittedAt, On: on, Since: log.since}
+		}
+	}
+	return waiting
+}
+
+// missing is an entry that e depends on and that is not applied.
+func missing(e *region.Entry, applied crdt.Vector) (region.Position, bool) {
+	for _, origin := range e.Deps.Origins() {
+		if origin != e.Origin && applied[origin] < e.Deps[origin] {
+			return region.Position{Origin: origin, Seq: e.Deps[origin]}, true
+		}
+	}
+	return region.Position{}, false
+}
+
+// drop forgets everything remembered: the next session reads it from the inbox.
+func (w *Writer) drop() {
+	w.logs = map[crdt.Origin]*waitingLog{}
+	w.more = false
+}
