@@ -133,9 +133,16 @@ func (c *Cluster) program(ctx context.Context, name string, args ...string) *exe
 	return c.acct.command(ctx, c.bin.Path(name), args...)
 }
 
-// socketDir is short, since a unix socket's path has at most about 100 bytes, and
-// reachable for everybody.
+// maxSocketPath is what a unix socket's path may have on every system.
+const maxSocketPath = 103
+
+// socketDir is beside the data, which is closed to others, unless that makes too
+// long a path.
 func (c *Cluster) socketDir() string {
+	dir := c.cfg.Dir + ".socket"
+	if len(dir)+len("/.s.PGSQL.65535") <= maxSocketPath {
+		return dir
+	}
 	sum := sha256.Sum256([]byte(c.cfg.Dir))
 	return filepath.Join("/tmp", "pangea-"+hex.EncodeToString(sum[:6]))
 }
