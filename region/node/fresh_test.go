@@ -1,0 +1,81 @@
+package node_test
+
+import (
+	"testing"
+	"time"
+
+	"pangea/chaos/links"
+	"pangea/region/position"
+	"pangea/region/regiontest"
+)
+
+// A region that comes back over a slow link shows nothing before it has what the
+// others had acknowledged (I13).
+func TestFresh_RestartedRegionServesNothingStale(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{RTT: 300 * time.Millisecond})
+	w.OK(t, "us", "POST", "/counter/a/incr", "")
+	w.WaitConverged(t)
+	for range 3 {
+		w.Stop(t, "eu")
+		for range 20 {
+			w.OK(t, "us", "POST", "/counter/a/incr", "")
+			w.OK(t, "ap", "POST", "/counter/a/incr", "")
+		}
+		want := w.OK(t, "ap", "POST", "/counter/a/incr", "", "X-Min-Version-Vector", w.Status(t, "us").Vector, "Prefer", "wait=10").Field("value")
+		w.Launch(t, "eu")
+		var first regiontest.Answer
+		regiontest.Eventually(t, 20*time.Second, func() (problem string) {
+			if first = w.Do(t, "eu", "GET", "/counter/a", ""); first.Status != 200 {
+				return first.Body
+			}
+			return ""
+		})
+		if got := first.Field("value"); got != want {
+			t.Errorf("the first answer of eu is %s, want %s", got, want)
+		}
+	}
+}
+
+// A region that hears of nobody waits for as long as a peer may be silent, then
+// serves and says that it is alone (I13).
+func TestFresh_RegionWithoutPeersServesIsolated(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{})
+	w.Stop(t, "eu")
+	w.Cut(t, "us", "eu", links.BothWays, links.Refuse)
+	w.Cut(t, "ap", "eu", links.BothWays, links.Blackhole)
+	begin := time.Now()
+	w.Start(t, "eu")
+	if took := time.Since(begin); took < position.Silence || took > position.Silence+3*time.Second {
+		t.Errorf("eu was ready after %s, want %s", took, position.Silence)
+	}
+	if s := w.Status(t, "eu"); !s.Ready || !s.Isolated {
+		t.Errorf("eu says ready %t, isolated %t", s.Ready, s.Isolated)
+	}
+	w.OK(t, "eu", "POST", "/counter/a/incr", "")
+	w.HealAll(t)
+	w.WaitConverged(t)
+	regiontest.Eventually(t, 10*time.Second, func() string {
+		if w.Status(t, "eu").Isolated {
+			return "eu still says that it is isolated"
+		}
+		return ""
+	})
+}
+
+// Regions that start together do not wait for each other (I13).
+func TestFresh_WorldStartsTogether(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{Cold: true})
+	for _, name := range w.Names() {
+		w.Launch(t, name)
+	}
+	begin := time.Now()
+	for _, name := range w.Names() {
+		w.WaitReady(t, name)
+	}
+	if took := time.Since(begin); took >= position.Silence {
+		t.Errorf("the world was ready after %s: its regions waited for each other", took)
+	}
+}

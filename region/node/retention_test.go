@@ -1,0 +1,92 @@
+package node_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"pangea/region/node"
+	"pangea/region/regiontest"
+)
+
+// partitionEntries is small, so that a test fills several partitions of a log.
+const partitionEntries = 10
+
+func smallPartitions(c *node.Config) {
+	c.PartitionEntries, c.KeepEvery = partitionEntries, 10*time.Millisecond
+}
+
+// Logs are dropped once every peer has applied them, and kept while one is away, by
+// their origin and by who holds a copy (I4).
+func TestRetention_KeepsWhatAPeerNeeds(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{Change: smallPartitions})
+	writeEntries(t, w, 5*partitionEntries)
+	w.WaitConverged(t)
+	regiontest.Eventually(t, 10*time.Second, func() string { return held(t, w, partitionEntries) })
+
+	w.Stop(t, "ap")
+	writeEntries(t, w, 5*partitionEntries)
+	w.WaitConverged(t)
+	regiontest.Throughout(t, 2*time.Second, func() string {
+		needed := w.Number(t, "ap", "select applied + 1 from vector where origin = 'us'")
+		for name, table := range map[string]string{"us": "outbox", "eu": "inbox"} {
+			if oldest := w.Number(t, name, "select min(seq) from "+table); oldest > needed {
+				return fmt.Sprintf("%s has dropped what ap needs: its %s starts at %d, not %d", name, table, oldest, needed)
+			}
+		}
+		return ""
+	})
+
+	w.Start(t, "ap")
+	w.WaitConverged(t)
+	regiontest.Eventually(t, 10*time.Second, func() string { return held(t, w, partitionEntries) })
+}
+
+// A peer that is away for too long no longer holds the logs back, and that is loud.
+func TestRetention_DeregistersALostPeer(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{Change: func(c *node.Config) {
+		smallPartitions(c)
+		short := *c.Topology
+		short.Retention.PeerAge = 4 * time.Second
+		c.Topology = &short
+	}})
+	w.Stop(t, "ap")
+	writeEntries(t, w, 5*partitionEntries)
+	for _, name := range []string{"us", "eu"} {
+		regiontest.Eventually(t, 10*time.Second, func() string {
+			if w.Metric(t, name, `pangea_peer_registered{peer="ap"}`) != 0 {
+				return name + " still has ap registered"
+			}
+			return ""
+		})
+		for _, p := range w.Status(t, name).Peers {
+			if p.Registered != (p.Region != "ap") {
+				t.Errorf("%s says %+v", name, p)
+			}
+		}
+	}
+	regiontest.Eventually(t, 10*time.Second, func() string { return held(t, w, partitionEntries) })
+	if n := w.Number(t, "us", "select count(*) from peer where not registered and region = 'ap'"); n != 1 {
+		t.Error("us's database does not remember that ap is not registered")
+	}
+}
+
+// writeEntries makes n entries at us.
+func writeEntries(t *testing.T, w *regiontest.World, n int) {
+	t.Helper()
+	for range n {
+		w.OK(t, "us", "POST", "/counter/a/incr", "")
+	}
+}
+
+// held describes a log of us that has more than n entries, somewhere that runs.
+func held(t *testing.T, w *regiontest.World, n int64) string {
+	for name, table := range map[string]string{"us": "outbox", "eu": "inbox"} {
+		if got := w.Number(t, name, "select count(*) from "+table); got > n {
+			return fmt.Sprintf("the %s of %s has %d entries", table, name, got)
+		}
+	}
+	return ""
+}
