@@ -2,12 +2,14 @@ package stack_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"pangea/lab/stack"
@@ -43,20 +45,44 @@ func newRoot(t *testing.T) string {
 	return root
 }
 
-// newBuiltRoot is newRoot with the real programs.
-func newBuiltRoot(t *testing.T) string {
-	t.Helper()
-	root := newRoot(t)
+// programs builds the real ones, once for all tests, in a directory that TestMain removes.
+var programs = sync.OnceValues(func() (dir string, err error) {
+	dir, err = os.MkdirTemp("", "pangea-programs-")
+	if err != nil {
+		return "", err
+	}
 	for program, source := range map[string]string{
 		"region":           "pangea/cmd/region",
 		"router":           "pangea/cmd/router",
 		"toxiproxy-server": "github.com/Shopify/toxiproxy/v2/cmd/server",
 	} {
-		path := filepath.Join(root, ".pangea", "bin", program)
-		out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, source).CombinedOutput()
+		out, err := exec.Command("go", "build", "-o", filepath.Join(dir, program), source).CombinedOutput()
 		if err != nil {
-			t.Fatalf("build %s: %v\n%s", program, err, out)
+			return dir, fmt.Errorf("build %s: %w\n%s", program, err, out)
 		}
+	}
+	return dir, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if dir, _ := programs(); dir != "" {
+		os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
+// newBuiltRoot is newRoot with the real programs.
+func newBuiltRoot(t *testing.T) string {
+	t.Helper()
+	dir, err := programs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := newRoot(t)
+	bin := filepath.Join(root, ".pangea", "bin")
+	if err := errors.Join(os.Remove(bin), os.Symlink(dir, bin)); err != nil {
+		t.Fatal(err)
 	}
 	return root
 }
