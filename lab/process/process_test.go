@@ -62,6 +62,11 @@ func TestStartWaitsForOrphans(t *testing.T) {
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
+	for alive := true; alive; { // its death takes a moment
+		if _, alive, err = process.Find(f.pid); err != nil {
+			t.Fatal(err)
+		}
+	}
 	f.start(t, `echo second; sleep 60`)
 	log := f.awaitLog(t, "second")
 	if !strings.Contains(log, "child done") {
