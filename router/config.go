@@ -18,7 +18,7 @@ type Config struct {
 	// CheckInterval is the time between two checks of a region. Defaults to 250 ms.
 	CheckInterval time.Duration
 
-	// CheckSlack is how much longer than the round trip a check may take. Defaults to 300 ms.
+	// CheckSlack is how much longer than the round trip a check may take. Defaults to 1 s: a busy machine is late, and no less alive.
 	CheckSlack time.Duration
 
 	// Fall is how many unanswered checks in a row make a region unreachable. Defaults to 2.
@@ -47,7 +47,7 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	c.CheckInterval = cmp.Or(c.CheckInterval, 250*time.Millisecond)
-	c.CheckSlack = cmp.Or(c.CheckSlack, 300*time.Millisecond)
+	c.CheckSlack = cmp.Or(c.CheckSlack, time.Second)
 	c.Fall = cmp.Or(c.Fall, 2)
 	c.Rise = cmp.Or(c.Rise, 3)
 	c.Hold = cmp.Or(c.Hold, 5*time.Second)

@@ -28,7 +28,7 @@
 //
 //	region refuses the connection  next region, at once
 //	region answers not-ready       next region, at once
-//	region's link swallows bytes   next region after two unanswered checks, about a second;
+//	region's link swallows bytes   next region after two unanswered checks, two to three seconds;
 //	                               reads under way to it are repeated then
 //	connection breaks              the region is checked at once; reads are repeated
 //	region answers another 503     repeated once elsewhere, and the region is checked at once

@@ -37,7 +37,7 @@ func TestFailover_NotReadyGoesToTheNextRegionAtOnce(t *testing.T) {
 	}
 }
 
-func TestFailover_SilenceIsNoticedInAboutASecond(t *testing.T) {
+func TestFailover_SilenceIsNoticedWithinSeconds(t *testing.T) {
 	s := newStage(t, func(c *Config) { c.CheckInterval, c.CheckSlack = 0, 0 }) // the defaults
 	s.servedBy(s.do("GET", "/profile/a", ""), "us")
 	s.region["us"].set(func(a *actor) { a.silent = true })
