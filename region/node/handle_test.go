@@ -101,7 +101,7 @@ func (h *history) ask(t *testing.T, name string, client int, q question) {
 func (h *history) check(t *testing.T) {
 	t.Helper()
 	t.Logf("%d questions, %d without an answer", len(h.ops), h.lost)
-	if len(h.ops) < 500 || h.lost == 0 {
+	if len(h.ops) < 100 || h.lost == 0 {
 		t.Error("too little happened to show anything")
 	}
 	for _, part := range handleModel.Partition(h.ops) {
