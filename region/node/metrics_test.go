@@ -1,0 +1,40 @@
+package node_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
+	"pangea/region/regiontest"
+)
+
+// What promtool check metrics would say, and every measure that the boards rely on.
+func TestRegion_MetricsAreCleanAndComplete(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{})
+	w.OK(t, "us", "POST", "/counter/a/incr", "")
+	w.OK(t, "us", "GET", "/counter/a", "")
+	w.OK(t, "eu", "POST", "/counter/a/incr", "")
+	w.WaitConverged(t)
+	text := w.OK(t, "us", "GET", "/metrics", "").Body
+	problems, err := promlint.New(strings.NewReader(text)).Lint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("%s: %s", p.Metric, p.Text)
+	}
+	for _, want := range []string{
+		`pangea_request_seconds_bucket{class="counter",kind="write"`, `pangea_request_seconds_bucket{class="counter",kind="read"`,
+		`pangea_writer_cycle_seconds_bucket{kind="local"`, `pangea_writer_cycle_size_bucket{kind="merge"`,
+		`pangea_lag_entries{origin="eu"}`, `pangea_lag_writes{origin="eu"}`, `pangea_lag_seconds{origin="eu"}`,
+		`pangea_visibility_lag_seconds_count{origin=`, `pangea_verdicts_total{class="profile",verdict="concurrent"}`,
+		`pangea_applier_consumer_pending{peer="eu"}`, `pangea_applier_duplicates_total{peer="eu"}`, `pangea_applier_gaps_total{peer="eu"}`,
+		`pangea_applier_resets_total{cause=`, `pangea_shipper_`, `pangea_retained_bytes{log="outbox"}`, `pangea_peer_registered{peer="eu"}`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+}
