@@ -1,6 +1,7 @@
 package regiontest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -50,10 +51,11 @@ func (w *World) Do(t testing.TB, name, method, path, body string, header ...stri
 	return a
 }
 
-// Try is Do for requests that may find nobody.
+// Try is Do for requests that may find nobody. A request that is under way when the
+// test ends is not cut off.
 func (w *World) Try(t testing.TB, name, method, path, body string, header ...string) (Answer, error) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, w.URL(name, path), strings.NewReader(body))
+	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, w.URL(name, path), strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
