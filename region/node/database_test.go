@@ -28,12 +28,16 @@ func TestDatabase_OutagesLoseNothing(t *testing.T) {
 		})
 	}
 	stop := background(t, clients...)
-	for how, end := range map[string]func(context.Context) error{
-		"stop": w.Cluster("us").Stop,
-		"kill": w.Cluster("us").Kill,
-	} {
+	for i, end := range []func(context.Context) error{w.Cluster("us").Stop, w.Cluster("us").Kill} {
+		head := w.Status(t, "us").Head.Seq
+		regiontest.Eventually(t, 10*time.Second, func() string {
+			if w.Status(t, "us").Head.Seq < head+50 {
+				return "us has written too little to lose"
+			}
+			return ""
+		})
 		if err := end(t.Context()); err != nil {
-			t.Fatalf("%s Postgres: %v", how, err)
+			t.Fatalf("end %d of Postgres: %v", i+1, err)
 		}
 		regiontest.Throughout(t, 3*time.Second, func() string {
 			return cmp.Or(
