@@ -1,12 +1,12 @@
 // Package crdt decides every merge in Pangea, and nothing else does: the writer
-// applies its verdicts to rows, the verifier replays them. It is pure. No I/O, no
+// applies its verdicts to rows. It is pure. No I/O, no
 // clock, no randomness, no globals: time is an argument, state is a value.
 //
 //	Origin, Vector   who wrote, and what a region had applied when it wrote
 //	Stamp, Meta      when a write happened, as a total order over all writes
 //	Register         last writer wins (profile; one per field in Fields; handle)
 //	Counter          PN-Counter: one (p, n) per origin
-//	Set              OR-Set, add wins, without tombstones
+//	Dots             a tag of an OR-Set: add wins, without tombstones
 //	Fields           a JSON object whose fields are registers (prefs)
 //
 // # Guarantees
@@ -16,8 +16,8 @@
 //
 // # What it relies on
 //
-// Delivery is causal (I6) and, per origin, in order and exactly once (I5). Set
-// needs it: it keeps no tombstones, since whoever applies a removal has applied
+// Delivery is causal (I6) and, per origin, in order and exactly once (I5). Dots
+// need it: they keep no tombstones, since whoever applies a removal has applied
 // what it removes. Register needs it only to name the outcome of a conflict, never
 // to decide the winner.
 package crdt

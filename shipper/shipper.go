@@ -162,7 +162,7 @@ func (s *Shipper) gather(next uint64, r region.Record) (batch []region.Record, m
 			batch = append(batch, r)
 			size += len(r.Payload)
 			next++
-		case r.Seq > next:
+		case r.Seq > next, r.Seq == 0: // 0: the writer says that it may have dropped some
 			missed = true
 		}
 		if size >= s.cfg.BatchBytes {

@@ -26,7 +26,7 @@ func (s *Stack) lock(ctx context.Context, report Report) (*os.File, error) {
 	defer cancel()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	for {
+	for said := false; ; said = true {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
 			return f, nil
@@ -34,7 +34,9 @@ func (s *Stack) lock(ctx context.Context, report Report) (*os.File, error) {
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil, errors.Join(fmt.Errorf("lock %s: %w", f.Name(), err), f.Close())
 		}
-		report("stack", "waiting for another command on it to end")
+		if !said {
+			report("stack", "waiting for another command on it to end")
+		}
 		select {
 		case <-ctx.Done():
 			return nil, errors.Join(fmt.Errorf("another up, start, down or clean is still at work on this stack: %w", ctx.Err()), f.Close())

@@ -39,17 +39,16 @@ func (b *batch) parse(raw []byte) (l line) {
 	return l
 }
 
-// once is the idempotency of a line: its own id, or its place in a batch that has a
-// key.
+// once is the idempotency of a line in a batch that has a key: the batch's key with
+// the line's own id, or else its place. In one without a key an id is only echoed.
 func (b *batch) once(id string, raw []byte) region.Idempotency {
-	switch {
-	case id != "":
-	case b.cond.once.Key != "":
-		id = b.cond.once.Key + "/" + strconv.Itoa(b.taken)
-	default:
+	if b.cond.once.Key == "" {
 		return region.Idempotency{}
 	}
-	return region.Idempotency{Key: id, Hash: region.Checksum{}.Next(raw)}
+	if id == "" {
+		id = strconv.Itoa(b.taken)
+	}
+	return region.Idempotency{Key: b.cond.once.Key + "/" + id, Hash: region.Checksum{}.Next(raw)}
 }
 
 // write makes a write of a line's members.

@@ -99,14 +99,21 @@ func (h *Handles) ask(ctx context.Context, r *http.Request, body []byte, owner s
 // outgoing repeats the client's request as this region's own.
 func (h *Handles) outgoing(ctx context.Context, r *http.Request, body []byte, owner string) (*http.Request, error) {
 	address := h.cfg.Topology.Address(h.cfg.Region, owner, topology.HTTP)
-	out, err := http.NewRequestWithContext(ctx, r.Method, "http://"+address+r.URL.RequestURI(), bytes.NewReader(body))
+	out, err := http.NewRequestWithContext(ctx, r.Method, "http://"+address, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"Content-Type", "X-Ack", "Prefer", "Idempotency-Key", "X-Min-Version-Vector"} {
+	out.URL.Opaque = r.RequestURI // as the client wrote it: net/url would spell some keys anew
+	for _, name := range []string{"Content-Type", "X-Ack", "Prefer", "X-Min-Version-Vector"} {
 		if values, ok := r.Header[name]; ok {
 			out.Header[name] = values
 		}
+	}
+	// The client of net/http sends what carries an Idempotency-Key again by itself, and
+	// then may report a refused connection for a request that was sent. It does not
+	// know the lower-case name, which is the same to the owner.
+	if key, ok := r.Header["Idempotency-Key"]; ok {
+		out.Header["idempotency-key"] = key
 	}
 	out.Header.Set(ForwardedHeader, h.cfg.Region)
 	return out, nil

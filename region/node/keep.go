@@ -34,7 +34,7 @@ func (k *keeper) run(ctx context.Context) error {
 	defer ticker.Stop()
 	for round := 0; ; round++ {
 		if err := k.round(ctx, round%sweepEvery == 0); err != nil && ctx.Err() == nil {
-			k.node.cfg.Logger.Debug("look after the logs", "err", err)
+			k.node.cfg.Logger.Warn("look after the logs", "err", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -94,7 +94,7 @@ func (k *keeper) register(ctx context.Context) error {
 	}
 	local := k.node.tracker.Local()
 	for _, p := range k.node.tracker.Peers() {
-		away := time.Since(p.Reported)
+		away := min(time.Since(p.Reported), p.Silent) // no longer than this process has listened
 		behind := p.Stored[local.Origin] < local.Head.Seq
 		held := k.sizes.Load().outbox
 		switch {

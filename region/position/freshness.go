@@ -16,6 +16,7 @@ import (
 //	fresh ──(the writer stood still for 5 s)──▶ stale
 type freshness struct {
 	started time.Time // of the current wait
+	asked   time.Time // the same, by the region's own clock: what peers echo
 	beaten  time.Time // last sign of life of the writer
 	alive   bool      // the writer has opened the database
 	fresh   bool
@@ -31,15 +32,15 @@ type Readiness struct {
 	Silent   []string // registered peers that were left out
 }
 
-func (f *freshness) reset(now time.Time, reason string) {
-	f.started, f.fresh, f.target, f.reason = now, false, nil, reason
+func (f *freshness) reset(now, clock time.Time, reason string) {
+	f.started, f.asked, f.fresh, f.target, f.reason = now, clock, false, nil, reason
 }
 
 // beat notes that the writer is alive. One that stood still starts over: the
 // region may have missed anything meanwhile.
-func (f *freshness) beat(now time.Time) {
+func (f *freshness) beat(now, clock time.Time) {
 	if f.alive && now.Sub(f.beaten) > Silence {
-		f.reset(now, fmt.Sprintf("the writer stood still for %s", now.Sub(f.beaten).Round(time.Second)))
+		f.reset(now, clock, fmt.Sprintf("the writer stood still for %s", now.Sub(f.beaten).Round(time.Second)))
 	}
 	f.beaten, f.alive = now, true
 }
@@ -81,7 +82,7 @@ func (t *Tracker) catchUp(now time.Time) string {
 		}
 		f.target = crdt.Vector{}
 		for _, p := range t.peers {
-			if p.registered && p.lastSeen.After(f.started) {
+			if p.registered && t.answers(p) {
 				f.target.Join(p.report.Applied)
 			}
 		}
@@ -95,11 +96,18 @@ func (t *Tracker) catchUp(now time.Time) string {
 	return ""
 }
 
-// unheard lists the registered peers without a report since the wait began.
+// answers reports whether the peer's last report was made after the wait began, and
+// not only received: it echoes one that this region sent since. Reports pile up in a
+// process that stands still.
+func (t *Tracker) answers(p *peer) bool {
+	return !p.report.Echoes[t.self].SentAt.Before(t.fresh.asked)
+}
+
+// unheard lists the registered peers that have not answered since the wait began.
 func (t *Tracker) unheard() []string {
 	var names []string
 	for _, p := range t.peers {
-		if p.registered && !p.lastSeen.After(t.fresh.started) {
+		if p.registered && !t.answers(p) {
 			names = append(names, p.name)
 		}
 	}

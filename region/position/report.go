@@ -15,6 +15,8 @@ type Publisher interface {
 
 const (
 	reportEvery = time.Second
+	// askEvery is the same while the region waits for its peers' answers (I13).
+	askEvery = 200 * time.Millisecond
 	// reportPause bounds the reports that applies cause: acknowledgements come at
 	// most this much later for it.
 	reportPause = 10 * time.Millisecond
@@ -24,14 +26,17 @@ const (
 // stores or applies of others, until ctx is cancelled. A report that cannot be
 // sent is replaced by the next.
 func (t *Tracker) Report(ctx context.Context, to Publisher) error {
-	ticker := time.NewTicker(reportEvery)
-	defer ticker.Stop()
 	var last *Local
+	ticker := time.NewTicker(askEvery)
+	defer ticker.Stop()
+	sent, waiting := time.Now(), true
 	for {
 		changed, local := t.peek()
 		if local != nil && (last == nil || progressed(last, local)) {
-			_ = to.PublishReport(t.report())
-			last = local
+			r := t.report()
+			_ = to.PublishReport(r)
+			last, sent = local, time.Now()
+			waiting = !r.Ready
 			if !pause(ctx, reportPause) {
 				return nil
 			}
@@ -42,7 +47,9 @@ func (t *Tracker) Report(ctx context.Context, to Publisher) error {
 			return nil
 		case <-changed:
 		case <-ticker.C:
-			last = nil
+			if waiting || time.Since(sent) >= reportEvery {
+				last = nil
+			}
 		}
 	}
 }

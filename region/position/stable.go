@@ -28,16 +28,17 @@ func (s *stability) settle(applied crdt.Vector) {
 	}
 }
 
-// Stable is the vector of events that every registered peer has applied and with
-// which nothing concurrent can arrive any more: causally stable, in the terms of
-// Baquero et al. (2014). It is empty while a registered peer has not been heard of.
+// Stable is the vector of events that every peer has applied and with which nothing
+// concurrent can arrive any more: causally stable, in the terms of Baquero et al.
+// (2014). A peer that is not registered counts too: it may have written before it
+// was lost, and be taken back. It is empty while a peer has not been heard of.
 func (t *Tracker) Stable() crdt.Vector {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.local == nil {
 		return crdt.Vector{}
 	}
-	return t.lowest(t.local.Applied, func(p *peer) crdt.Vector { return p.stable.settled })
+	return t.lowest(t.local.Applied, everyone, func(p *peer) crdt.Vector { return p.stable.settled })
 }
 
 // Kept is, for each log, the highest entry that every registered peer has applied:
@@ -48,7 +49,7 @@ func (t *Tracker) Kept() crdt.Vector {
 	if t.local == nil {
 		return crdt.Vector{}
 	}
-	return t.lowest(t.local.Applied, func(p *peer) crdt.Vector { return p.applied })
+	return t.lowest(t.local.Applied, registered, func(p *peer) crdt.Vector { return p.applied })
 }
 
 // Fetched is the highest entry of the own log that every registered peer has stored.
@@ -58,14 +59,17 @@ func (t *Tracker) Fetched() uint64 {
 	if t.local == nil {
 		return 0
 	}
-	return t.lowest(t.local.Applied, func(p *peer) crdt.Vector { return p.stored })[t.local.Origin]
+	return t.lowest(t.local.Applied, registered, func(p *peer) crdt.Vector { return p.stored })[t.local.Origin]
 }
 
-// lowest is the elementwise minimum of v and each registered peer's vector.
-func (t *Tracker) lowest(v crdt.Vector, of func(*peer) crdt.Vector) crdt.Vector {
+func everyone(*peer) bool     { return true }
+func registered(p *peer) bool { return p.registered }
+
+// lowest is the elementwise minimum of v and the vectors of the peers that count.
+func (t *Tracker) lowest(v crdt.Vector, counts func(*peer) bool, of func(*peer) crdt.Vector) crdt.Vector {
 	low := v.Clone()
 	for _, p := range t.peers {
-		if !p.registered {
+		if !counts(p) {
 			continue
 		}
 		theirs := of(p)

@@ -61,7 +61,7 @@ type peer struct {
 // skewed region is skewed everywhere.
 func New(self string, now func() time.Time) *Tracker {
 	t := &Tracker{self: self, now: now, peers: map[string]*peer{}, changed: make(chan struct{})}
-	t.fresh.reset(time.Now(), "starting")
+	t.fresh.reset(time.Now(), now(), "starting")
 	return t
 }
 
@@ -94,7 +94,7 @@ func (t *Tracker) Advance(l *Local) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.local = l
-	t.fresh.beat(time.Now())
+	t.fresh.beat(time.Now(), t.now())
 	for _, p := range t.peers {
 		p.stable.settle(l.Applied)
 	}
@@ -105,7 +105,7 @@ func (t *Tracker) Advance(l *Local) {
 func (t *Tracker) Beat() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.fresh.beat(time.Now())
+	t.fresh.beat(time.Now(), t.now())
 }
 
 // Observe takes a peer's report. One from an unknown region is ignored.

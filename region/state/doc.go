@@ -2,18 +2,18 @@
 // and as changed, and the account of what its merges dropped. It is pure: the
 // store fills Rows before a cycle and writes them after it.
 //
-//	rows := NewRows()          rows.Want(write)        what to read
+//	rows := NewRows()            rows.Want(write)         what to read
 //	   store fills rows
-//	cycle := NewCycle(rows)    cycle.Plan(write)       a local write becomes events
-//	                           cycle.Apply(event)      events become rows
+//	plan := NewPlan(cycle, …)    plan.Do(write)           a local write becomes events, and rows
+//	cycle := NewCycle(us, rows)  cycle.ApplyEntry(entry)  a remote entry becomes rows
 //	   store writes rows and account in one transaction
 //
-// Local and remote events take the same way through Apply, so a region cannot
+// Local and remote events take the same way into the rows, so a region cannot
 // treat its own writes differently from how its peers will (I7). Every merge is
 // decided by package crdt.
 //
 // # Guarantees
 //
-// I9: an event leaves the rows only through Apply, which books why: each event of
+// I9: an event leaves the rows only there, which books why: each event of
 // this region's logs gets one verdict, in the transaction that drops it.
 package state

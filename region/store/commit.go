@@ -79,39 +79,69 @@ func queueLogs(b *pgx.Batch, c *Commit) {
 }
 
 func queuePositions(b *pgx.Batch, positions map[crdt.Origin]Position) {
-	for origin, p := range positions {
-		b.Queue(`insert into positions (origin, stored, checksum, applied, ordinal) values ($1, $2, $3, $4, $5)
-			on conflict (origin) do update set stored = excluded.stored, checksum = excluded.checksum,
-				applied = excluded.applied, ordinal = excluded.ordinal`,
-			origin.String(), p.Stored, p.Checksum[:], p.Applied, p.Ordinal)
+	if len(positions) == 0 {
+		return
 	}
+	var c struct {
+		origins                  []string
+		stored, applied, ordinal []uint64
+		checksums                [][]byte
+	}
+	for origin, p := range positions {
+		c.origins, c.checksums = append(c.origins, origin.String()), append(c.checksums, p.Checksum[:])
+		c.stored, c.applied, c.ordinal = append(c.stored, p.Stored), append(c.applied, p.Applied), append(c.ordinal, p.Ordinal)
+	}
+	b.Queue(`insert into positions (origin, stored, checksum, applied, ordinal)
+		select * from unnest($1::text[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[])
+		on conflict (origin) do update set stored = excluded.stored, checksum = excluded.checksum,
+			applied = excluded.applied, ordinal = excluded.ordinal`,
+		c.origins, c.stored, c.checksums, c.applied, c.ordinal)
 }
 
 // queueAccount books what the merges of this transaction ended (I9).
 func queueAccount(b *pgx.Batch, a *state.Account) {
-	for book, t := range a.Tallies {
-		b.Queue(`insert into ledger (origin, class, committed, merged, superseded, concurrent, clock_skew, removed)
-			values ($1, $2, $3, $4, $5, $6, $7, $8)
-			on conflict (origin, class) do update set
-				committed = ledger.committed + excluded.committed, merged = ledger.merged + excluded.merged,
-				superseded = ledger.superseded + excluded.superseded, concurrent = ledger.concurrent + excluded.concurrent,
-				clock_skew = ledger.clock_skew + excluded.clock_skew, removed = ledger.removed + excluded.removed`,
-			book.Origin.String(), book.Class.String(), t.Committed, t.Merged, t.Superseded, t.Concurrent, t.ClockSkew, t.Removed)
+	queueTallies(b, a.Tallies)
+	for i := range a.Conflicts {
+		queueConflict(b, &a.Conflicts[i])
 	}
-	for _, c := range a.Conflicts {
-		var field *string
-		if c.Name != "" {
-			field = &c.Name
-		}
-		lost, won := c.Loser, c.Winner
-		b.Queue(`insert into conflicts (class, key, field, reason,
-				lost_value, lost_stamp, lost_origin, lost_seq, lost_ordinal,
-				won_value, won_stamp, won_origin, won_seq, won_ordinal)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-			c.Class.String(), c.Key, field, c.Verdict.String(),
-			nullable(lost), lost.Stamp, lost.Origin.String(), lost.Seq, lost.Ordinal,
-			nullable(won), won.Stamp, won.Origin.String(), won.Seq, won.Ordinal)
+}
+
+func queueTallies(b *pgx.Batch, tallies map[state.Book]*state.Tally) {
+	if len(tallies) == 0 {
+		return
 	}
+	var c struct {
+		origins, classes                                              []string
+		committed, merged, superseded, concurrent, clockSkew, removed []int64
+	}
+	for book, t := range tallies {
+		c.origins, c.classes = append(c.origins, book.Origin.String()), append(c.classes, book.Class.String())
+		c.committed, c.merged = append(c.committed, t.Committed), append(c.merged, t.Merged)
+		c.superseded, c.concurrent = append(c.superseded, t.Superseded), append(c.concurrent, t.Concurrent)
+		c.clockSkew, c.removed = append(c.clockSkew, t.ClockSkew), append(c.removed, t.Removed)
+	}
+	b.Queue(`insert into ledger (origin, class, committed, merged, superseded, concurrent, clock_skew, removed)
+		select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
+		on conflict (origin, class) do update set
+			committed = ledger.committed + excluded.committed, merged = ledger.merged + excluded.merged,
+			superseded = ledger.superseded + excluded.superseded, concurrent = ledger.concurrent + excluded.concurrent,
+			clock_skew = ledger.clock_skew + excluded.clock_skew, removed = ledger.removed + excluded.removed`,
+		c.origins, c.classes, c.committed, c.merged, c.superseded, c.concurrent, c.clockSkew, c.removed)
+}
+
+func queueConflict(b *pgx.Batch, c *state.Conflict) {
+	var field *string
+	if c.Name != "" {
+		field = &c.Name
+	}
+	lost, won := c.Loser, c.Winner
+	b.Queue(`insert into conflicts (class, key, field, reason,
+			lost_value, lost_stamp, lost_origin, lost_seq, lost_ordinal,
+			won_value, won_stamp, won_origin, won_seq, won_ordinal)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		c.Class.String(), c.Key, field, c.Verdict.String(),
+		nullable(lost), lost.Stamp, lost.Origin.String(), lost.Seq, lost.Ordinal,
+		nullable(won), won.Stamp, won.Origin.String(), won.Seq, won.Ordinal)
 }
 
 func nullable(r crdt.Register) *string {

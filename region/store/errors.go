@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -34,10 +33,17 @@ func Refused(err error) bool {
 }
 
 // aborted tells a failed transaction, of which nothing stands, from a broken
-// connection, of which nothing is known.
+// connection, of which nothing is known. A server that says FATAL or PANIC ends the
+// connection, and may do so after the commit was written.
 func aborted(err error) bool {
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && !strings.HasPrefix(pg.Code, "57P")
+	return errors.As(err, &pg) && pg.SeverityUnlocalized == "ERROR"
+}
+
+// lockTimedOut reports whether a lock was not to be had within lock_timeout.
+func lockTimedOut(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "55P03"
 }
 
 func commitError(err error) error {

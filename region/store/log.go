@@ -13,11 +13,11 @@ import (
 // Log reads the log of origin from entry from on, at most maxBytes but at least
 // one entry if there is any. region.ErrTrimmed: it no longer goes back that far.
 func (s *Store) Log(ctx context.Context, self, log crdt.Origin, from uint64, maxBytes int) ([]region.Record, error) {
-	rows, err := s.pool.Query(ctx, logQuery(self == log), logArgs(self, log, from)...)
+	rows, err := s.pool.Query(ctx, logQuery(self == log), logArgs(self == log, log, from, maxBytes)...)
 	if err != nil {
 		return nil, unavailable("read the log", err)
 	}
-	records, err := collectLog(rows, maxBytes)
+	records, err := pgx.CollectRows(rows, scanRecord)
 	if err != nil {
 		return nil, unavailable("read the log", err)
 	}
@@ -27,33 +27,29 @@ func (s *Store) Log(ctx context.Context, self, log crdt.Origin, from uint64, max
 	return records, nil
 }
 
-// collectLog takes records until maxBytes are reached, but at least one.
-func collectLog(rows pgx.Rows, maxBytes int) ([]region.Record, error) {
-	defer rows.Close()
-	var records []region.Record
-	for (maxBytes > 0 || len(records) == 0) && rows.Next() {
-		var r region.Record
-		if err := rows.Scan(&r.Seq, &r.Payload); err != nil {
-			return nil, err
-		}
-		records, maxBytes = append(records, r), maxBytes-len(r.Payload)
-	}
-	rows.Close()
-	return records, rows.Err()
-}
-
+// logQuery reads entries from $1 on, as long as those before them on the page take
+// less than $2 bytes. The lengths are known without reading the payloads.
 func logQuery(own bool) string {
+	table := "inbox where origin = $3 and"
 	if own {
-		return "select seq, payload from outbox where seq >= $1 order by seq limit 1000"
+		table = "outbox where"
 	}
-	return "select seq, payload from inbox where seq >= $1 and origin = $2 order by seq limit 1000"
+	return `select seq, payload from (
+			select seq, payload, sum(octet_length(payload)) over (order by seq) - octet_length(payload) as before
+			  from (select seq, payload from ` + table + ` seq >= $1 order by seq limit 1000) candidates
+		) page where before < greatest($2, 1) order by seq`
 }
 
-func logArgs(self, log crdt.Origin, from uint64) []any {
-	if self == log {
-		return []any{from}
+func logArgs(own bool, log crdt.Origin, from uint64, maxBytes int) []any {
+	if own {
+		return []any{from, maxBytes}
 	}
-	return []any{from, log.String()}
+	return []any{from, maxBytes, log.String()}
+}
+
+func scanRecord(row pgx.CollectableRow) (r region.Record, err error) {
+	err = row.Scan(&r.Seq, &r.Payload)
+	return r, err
 }
 
 // Oldest is the first entry that the outbox holds, or one after the head if it

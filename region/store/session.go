@@ -83,7 +83,7 @@ func (w *Session) lock(ctx context.Context, patience time.Duration) error {
 		return unavailable("set lock_timeout", err)
 	}
 	_, err := w.conn.Exec(ctx, "select pg_advisory_lock($1)", int64(lockKey))
-	if aborted(err) {
+	if lockTimedOut(err) {
 		var pid int
 		var who string
 		_ = w.conn.QueryRow(ctx, `select l.pid, a.application_name from pg_locks l join pg_stat_activity a using (pid)

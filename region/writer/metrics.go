@@ -15,6 +15,7 @@ type metrics struct {
 	local, merge cycleMetrics
 	duplicates   prometheus.Counter
 	ahead        prometheus.Counter
+	stopped      *prometheus.GaugeVec
 	entries      *prometheus.CounterVec
 	events       *prometheus.CounterVec
 	visibility   *prometheus.HistogramVec
@@ -43,6 +44,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		ahead: f.NewCounter(prometheus.CounterOpts{
 			Name: "pangea_writer_stamps_ahead_total", Help: "Remote stamps too far ahead to move this region's clock.",
 		}),
+		stopped: f.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "pangea_writer_stopped", Help: "1 while an origin's log stands still because the database has or gives an entry that cannot be applied.",
+		}, []string{"origin"}),
 		entries: f.NewCounterVec(prometheus.CounterOpts{
 			Name: "pangea_applied_entries_total", Help: "Entries of other regions applied, by origin region.",
 		}, []string{"origin"}),

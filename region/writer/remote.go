@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"pangea/crdt"
@@ -35,6 +36,9 @@ func (w *Writer) Stored(origin crdt.Origin) (uint64, region.Checksum) {
 // they are applied when what they depend on is (I6). Entries that are stored
 // already are dropped. An error says nothing about how many of them were stored.
 func (w *Writer) Deliver(ctx context.Context, entries []*region.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
 	d := &delivery{entries: entries, done: make(chan error, 1)}
 	select {
 	case w.deliveries <- d:
@@ -108,23 +112,25 @@ func (w *Writer) mergeRun(ctx context.Context, fresh []*region.Entry, moved map[
 // accept checks that a delivery continues the stored logs, notes their new ends in
 // moved and queues the entries. It returns those that are to be stored.
 func (w *Writer) accept(d *delivery, moved map[crdt.Origin]store.Position) ([]*region.Entry, error) {
-	var fresh []*region.Entry
-	for _, e := range d.entries {
-		if e.Origin == w.session.Head().Origin {
-			return nil, fmt.Errorf("deliver %s %d: that is this region's own log", e.Origin, e.Seq)
+	origin := d.entries[0].Origin
+	if origin == w.session.Head().Origin {
+		return nil, fmt.Errorf("deliver %s %d: that is this region's own log", origin, d.entries[0].Seq)
+	}
+	p := w.position(origin, moved)
+	fresh := slices.Clone(d.entries)
+	for len(fresh) > 0 && fresh[0].Seq <= p.Stored {
+		w.metrics.duplicates.Inc()
+		fresh = fresh[1:]
+	}
+	for i, e := range fresh {
+		if want := p.Stored + 1 + uint64(i); e.Origin != origin || e.Seq != want {
+			return nil, fmt.Errorf("%w: %s %d where %s %d is next", ErrGap, e.Origin, e.Seq, origin, want)
 		}
-		p := w.position(e.Origin, moved)
-		if e.Seq <= p.Stored {
-			w.metrics.duplicates.Inc()
-			continue
-		}
-		if e.Seq != p.Stored+1 {
-			return nil, fmt.Errorf("%w: %s %d after %d", ErrGap, e.Origin, e.Seq, p.Stored)
-		}
-		fresh = append(fresh, e)
+	}
+	for _, e := range fresh {
 		p.Stored, p.Checksum = e.Seq, e.Checksum
 		w.queue(e, p)
-		moved[e.Origin] = p
+		moved[origin] = p
 	}
 	return fresh, nil
 }

@@ -2,7 +2,6 @@ package writer
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"pangea/crdt"
@@ -18,6 +17,7 @@ type waitingLog struct {
 	entries []*region.Entry
 	bytes   int
 	since   time.Time // when entries[0] was first found blocked
+	stopped bool      // the inbox has an entry that cannot be read
 }
 
 // queue remembers e, if everything between it and the applied entry is remembered
@@ -41,7 +41,7 @@ func (w *Writer) log(o crdt.Origin) *waitingLog {
 func (w *Writer) refill(ctx context.Context) error {
 	for origin, p := range w.session.Positions() {
 		log := w.log(origin)
-		if len(log.entries) > 0 || p.Applied == p.Stored {
+		if len(log.entries) > 0 || p.Applied == p.Stored || log.stopped {
 			continue
 		}
 		records, err := w.session.Inbox(ctx, origin, p.Applied+1, w.cfg.MaxBlocked/2)
@@ -50,8 +50,11 @@ func (w *Writer) refill(ctx context.Context) error {
 		}
 		for _, r := range records {
 			e, err := region.Decode(r.Payload)
-			if err != nil {
-				return fmt.Errorf("inbox entry %s %d: %w", origin, r.Seq, err)
+			if err != nil { // this log stands still; it is never skipped (I5)
+				log.stopped = true
+				w.metrics.stopped.WithLabelValues(origin.Region).Set(1)
+				w.cfg.Logger.Error("an entry in the inbox cannot be read; its log stands still here", "log", origin, "seq", r.Seq, "err", err)
+				break
 			}
 			log.entries = append(log.entries, e)
 			log.bytes += len(e.Payload)
@@ -107,7 +110,7 @@ func (w *Writer) forget() map[crdt.Origin]position.Waiting {
 		if len(log.entries) == 0 {
 			log.entries = nil
 			p := w.session.Positions()[origin]
-			w.more = w.more || p.Stored > p.Applied // the inbox has the rest
+			w.more = w.more || p.Stored > p.Applied && !log.stopped // the inbox has the rest
 			continue
 		}
 		if on, blocked := missing(log.entries[0], w.applied); blocked {

@@ -52,7 +52,7 @@ func New(cfg Config, s *store.Store, t *position.Tracker) (*Writer, error) {
 	}
 	return &Writer{
 		cfg: cfg, store: s, tracker: t, metrics: newMetrics(cfg.Registerer),
-		requests:   make(chan *request, cfg.MaxQueue),
+		requests:   make(chan *request, 64),
 		deliveries: make(chan *delivery, 16),
 		commits:    make(chan region.Record, 256),
 		logs:       map[crdt.Origin]*waitingLog{},
@@ -150,15 +150,18 @@ func (w *Writer) step(ctx context.Context) error {
 	cycle, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	switch {
-	case len(w.waiting) > 0 && !now.Before(w.localAt):
-		w.localAt = now.Add(w.cfg.LocalPace)
-		if g := w.gather(); len(g.members) > 0 {
-			return w.local(cycle, g)
+	case len(w.waiting) > 0 && !now.Before(w.localAt) && !(w.mergeable() && w.mergeAt.Before(w.localAt)):
+		g := w.gather()
+		if len(g.members) == 0 {
+			return nil
 		}
-		return nil
+		err := w.local(cycle, g)
+		w.localAt = next(now, w.cfg.LocalPace)
+		return err
 	case w.mergeable() && !now.Before(w.mergeAt):
-		w.mergeAt = now.Add(w.cfg.MergePace)
-		return w.merge(cycle)
+		err := w.merge(cycle)
+		w.mergeAt = later(w.mergeAt, next(now, w.cfg.MergePace))
+		return err
 	case !now.Before(w.tickAt):
 		w.tickAt = now.Add(time.Second)
 		return w.tick(cycle, now)
@@ -168,13 +171,36 @@ func (w *Writer) step(ctx context.Context) error {
 	}
 }
 
+// next is when a cycle of the kind that began at start may begin again: after its
+// pace, and not before it has left the processor alone for as long as it took. On a
+// busy machine cycles thus become fewer and larger.
+func next(start time.Time, pace time.Duration) time.Time {
+	return start.Add(max(pace, 2*time.Since(start)))
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 func (w *Writer) mergeable() bool { return len(w.arrived) > 0 || w.more }
+
+// intake is where requests come from: nowhere while enough of them wait, so that
+// the channel fills up and more are refused.
+func (w *Writer) intake() <-chan *request {
+	if len(w.waiting) >= w.cfg.MaxQueue {
+		return nil
+	}
+	return w.requests
+}
 
 // drain takes what has come without waiting.
 func (w *Writer) drain() {
 	for {
 		select {
-		case r := <-w.requests:
+		case r := <-w.intake():
 			w.waiting = append(w.waiting, r)
 		case d := <-w.deliveries:
 			w.arrived = append(w.arrived, d)
@@ -198,7 +224,7 @@ func (w *Writer) idle(ctx context.Context, now time.Time) {
 	select {
 	case <-ctx.Done():
 	case <-timer.C:
-	case r := <-w.requests:
+	case r := <-w.intake():
 		w.waiting = append(w.waiting, r)
 	case d := <-w.deliveries:
 		w.arrived = append(w.arrived, d)
@@ -260,12 +286,14 @@ func (w *Writer) setOpen(open bool) {
 // close refuses whatever waits: nobody is answered by a session that is gone.
 func (w *Writer) close() {
 	w.setOpen(false)
-	w.drain()
-	for _, r := range w.waiting {
-		r.refuse(region.ErrUnavailable)
+	for w.drain(); len(w.waiting) > 0; w.drain() {
+		for _, r := range w.waiting {
+			r.refuse(region.ErrUnavailable)
+		}
+		w.waiting = nil
 	}
 	for _, d := range w.arrived {
 		d.done <- fmt.Errorf("deliver: %w", region.ErrUnavailable)
 	}
-	w.waiting, w.arrived = nil, nil
+	w.arrived = nil
 }
