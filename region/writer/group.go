@@ -31,8 +31,8 @@ type member struct {
 // gather takes waiting writes, in order, until the group is full.
 func (w *Writer) gather() *group {
 	g := &group{}
-	for len(w.waiting) > 0 {
-		r := w.waiting[0]
+	for w.current != nil {
+		r := w.current
 		i, ok, more := r.take(g.fits)
 		switch {
 		case ok:
@@ -41,7 +41,8 @@ func (w *Writer) gather() *group {
 		case more:
 			return g
 		default:
-			w.waiting = w.waiting[1:]
+			w.current = nil
+			w.drain()
 		}
 	}
 	return g

@@ -33,7 +33,7 @@ type Writer struct {
 	session   *store.Session
 	applied   crdt.Vector // the own log included
 	ordinals  crdt.Vector
-	waiting   []*request  // not all of their writes have joined a group
+	current   *request    // not all of its writes have joined a group; nil if none waits
 	arrived   []*delivery // not stored yet
 	logs      map[crdt.Origin]*waitingLog
 	more      bool // the last run ended at MaxRun
@@ -52,7 +52,7 @@ func New(cfg Config, s *store.Store, t *position.Tracker) (*Writer, error) {
 	}
 	return &Writer{
 		cfg: cfg, store: s, tracker: t, metrics: newMetrics(cfg.Registerer),
-		requests:   make(chan *request, 64),
+		requests:   make(chan *request, cfg.MaxQueue),
 		deliveries: make(chan *delivery, 16),
 		commits:    make(chan region.Record, 256),
 		logs:       map[crdt.Origin]*waitingLog{},
@@ -150,7 +150,7 @@ func (w *Writer) step(ctx context.Context) error {
 	cycle, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	switch {
-	case len(w.waiting) > 0 && !now.Before(w.localAt) && !(w.mergeable() && w.mergeAt.Before(w.localAt)):
+	case w.current != nil && !now.Before(w.localAt) && !(w.mergeable() && w.mergeAt.Before(w.localAt)):
 		g := w.gather()
 		if len(g.members) == 0 {
 			return nil
@@ -187,10 +187,10 @@ func later(a, b time.Time) time.Time {
 
 func (w *Writer) mergeable() bool { return len(w.arrived) > 0 || w.more }
 
-// intake is where requests come from: nowhere while enough of them wait, so that
-// the channel fills up and more are refused.
+// intake is where the next request comes from: nowhere while one is current. The
+// others wait in the channel, which bounds them.
 func (w *Writer) intake() <-chan *request {
-	if len(w.waiting) >= w.cfg.MaxQueue {
+	if w.current != nil {
 		return nil
 	}
 	return w.requests
@@ -201,7 +201,7 @@ func (w *Writer) drain() {
 	for {
 		select {
 		case r := <-w.intake():
-			w.waiting = append(w.waiting, r)
+			w.current = r
 		case d := <-w.deliveries:
 			w.arrived = append(w.arrived, d)
 		default:
@@ -213,7 +213,7 @@ func (w *Writer) drain() {
 // idle waits until something comes or becomes due.
 func (w *Writer) idle(ctx context.Context, now time.Time) {
 	due := w.tickAt
-	if len(w.waiting) > 0 && w.localAt.Before(due) {
+	if w.current != nil && w.localAt.Before(due) {
 		due = w.localAt
 	}
 	if w.mergeable() && w.mergeAt.Before(due) {
@@ -225,7 +225,7 @@ func (w *Writer) idle(ctx context.Context, now time.Time) {
 	case <-ctx.Done():
 	case <-timer.C:
 	case r := <-w.intake():
-		w.waiting = append(w.waiting, r)
+		w.current = r
 	case d := <-w.deliveries:
 		w.arrived = append(w.arrived, d)
 	}
@@ -286,11 +286,9 @@ func (w *Writer) setOpen(open bool) {
 // close refuses whatever waits: nobody is answered by a session that is gone.
 func (w *Writer) close() {
 	w.setOpen(false)
-	for w.drain(); len(w.waiting) > 0; w.drain() {
-		for _, r := range w.waiting {
-			r.refuse(region.ErrUnavailable)
-		}
-		w.waiting = nil
+	for w.drain(); w.current != nil; w.drain() {
+		w.current.refuse(region.ErrUnavailable)
+		w.current = nil
 	}
 	for _, d := range w.arrived {
 		d.done <- fmt.Errorf("deliver: %w", region.ErrUnavailable)
