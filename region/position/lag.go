@@ -55,14 +55,13 @@ func (m *marks) add(r region.Report) {
 	m.points = append(m.points, mark{r.Origin, r.Head.Seq, r.SentAt})
 }
 
-// since is when the log was first known to go beyond seq; zero if it does not.
+// since is when the log was first known to go beyond seq; zero if it does not. It
+// drops what came before, an earlier epoch's marks too.
 func (m *marks) since(origin crdt.Origin, seq uint64) time.Time {
-	first := 0
-	for first < len(m.points) && m.points[first].origin == origin && m.points[first].seq <= seq {
-		first++
+	for len(m.points) > 0 && (m.points[0].origin != origin || m.points[0].seq <= seq) {
+		m.points = m.points[1:]
 	}
-	m.points = m.points[first:]
-	if len(m.points) == 0 || m.points[0].origin != origin {
+	if len(m.points) == 0 {
 		return time.Time{}
 	}
 	return m.points[0].at
@@ -89,13 +88,13 @@ func (t *Tracker) lag(p *peer, o crdt.Origin) region.Lag {
 	head, applied := p.report.Head, t.local.Applied[o]
 	for _, other := range t.peers {
 		head.Seq = max(head.Seq, other.report.Stored[o])
+		head.Ordinal = max(head.Ordinal, other.report.Ordinals[o])
 	}
 	var lag region.Lag
 	if head.Seq > applied {
 		lag.Entries = head.Seq - applied
-		if done := t.local.Ordinals[o]; p.report.Head.Ordinal > done {
-			lag.Writes = p.report.Head.Ordinal - done
-		}
+		// An entry that a peer stores and nobody reports to have applied counts as one.
+		lag.Writes = max(lag.Entries, head.Ordinal-min(head.Ordinal, t.local.Ordinals[o]))
 		if since := p.marks.since(o, applied); !since.IsZero() {
 			lag.Age = max(0, t.now().Sub(since)+p.clock.offset)
 		}

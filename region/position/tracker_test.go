@@ -1,0 +1,155 @@
+package position_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pangea/crdt"
+	"pangea/region"
+	"pangea/region/position"
+)
+
+// outcome is what a wait has returned; errWaiting while it has not.
+type outcome struct{ done chan error }
+
+var errWaiting = errors.New("it waits")
+
+func waitFor(wait func() error) outcome {
+	o := outcome{make(chan error, 1)}
+	go func() { o.done <- wait() }()
+	return o
+}
+
+func (o outcome) want(t *testing.T, want error) {
+	t.Helper()
+	synctest.Wait()
+	got := errWaiting
+	select {
+	case got = <-o.done:
+	default:
+	}
+	if !errors.Is(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestWaitApplied(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker := track("us", 0, "eu")
+		anything := waitFor(func() error { return tracker.WaitApplied(t.Context(), nil) })
+		something := waitFor(func() error { return tracker.WaitApplied(t.Context(), crdt.Vector{us: 2, eu: 3}) })
+		anything.want(t, errWaiting) // the database is not open
+		tracker.Advance(has(us, 2, crdt.Vector{eu: 2}))
+		anything.want(t, nil)
+		something.want(t, errWaiting)
+		tracker.Advance(has(us, 2, crdt.Vector{eu: 3}))
+		something.want(t, nil)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := tracker.WaitApplied(ctx, crdt.Vector{ap: 1}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v, want %v", err, context.DeadlineExceeded)
+		}
+	})
+}
+
+// An acknowledgement is a registered peer's word that it stores the entry.
+func TestWaitStored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker := track("us", 0, "eu", "ap")
+		stored := func(n int) func() error {
+			return func() error { return tracker.WaitStored(t.Context(), region.Position{Origin: us, Seq: 2}, n) }
+		}
+		if err := tracker.WaitStored(t.Context(), region.Position{}, 3); err != nil {
+			t.Errorf("what is in no log: %v", err)
+		}
+		one, two := waitFor(stored(1)), waitFor(stored(2))
+		waitFor(stored(0)).want(t, nil)
+		tracker.Observe(report(eu, 0, crdt.Vector{us: 1}))
+		one.want(t, errWaiting)
+		waiting := report(eu, 0, crdt.Vector{us: 1}) // stored, not applied
+		waiting.Stored = crdt.Vector{us: 2}
+		tracker.Observe(waiting)
+		one.want(t, nil)
+		two.want(t, errWaiting)
+		tracker.SetRegistered("ap", false)
+		tracker.Observe(report(ap, 0, crdt.Vector{us: 9}))
+		two.want(t, errWaiting)
+		tracker.SetRegistered("ap", true)
+		two.want(t, nil)
+		tracker.Observe(report(eu, 0, crdt.Vector{us: 1})) // out of order: positions only rise
+		waitFor(stored(2)).want(t, nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		late := waitFor(func() error { return tracker.WaitStored(ctx, region.Position{Origin: us, Seq: 10}, 1) })
+		late.want(t, errWaiting)
+		cancel()
+		late.want(t, context.Canceled)
+	})
+}
+
+// What the database remembers of a peer counts, and what it has said since more.
+func TestRemember(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker, earlier := track("us", 0, "eu"), time.Now().Add(-time.Hour)
+		tracker.Advance(has(us, 9, nil))
+		tracker.Remember("eu", true, earlier, crdt.Vector{us: 7}, crdt.Vector{us: 6})
+		tracker.Remember("xx", true, earlier, nil, nil)
+		wantFetched(t, tracker, 7)
+		wantVector(t, "kept is", tracker.Kept(), crdt.Vector{us: 6})
+		wantVector(t, "stable is", tracker.Stable(), nil) // it says nothing of eu's own log
+		if p := tracker.Peers()[0]; p.Heard || !p.Reported.Equal(earlier) {
+			t.Errorf("%+v", p)
+		}
+		tracker.Observe(report(eu, 0, crdt.Vector{us: 8}))
+		tracker.Remember("eu", false, earlier, crdt.Vector{us: 7}, crdt.Vector{us: 6})
+		if p := tracker.Peers()[0]; !p.Heard || p.Registered || !p.Reported.Equal(time.Now()) || p.Stored[us] != 8 {
+			t.Errorf("%+v", p)
+		}
+	})
+}
+
+// The holder of a log is whoever within reach stores most of it, its origin aside.
+func TestHolder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker := position.New("us", time.Now)
+		for _, name := range []string{"eu", "ap", "af", "sa"} {
+			tracker.Register(name)
+		}
+		holder := func(above uint64) string {
+			name, ok := tracker.Holder(eu, above)
+			if ok != (name != "") {
+				t.Errorf("holder %q, %t", name, ok)
+			}
+			return name
+		}
+		if got := holder(0); got != "" {
+			t.Errorf("%s holds what nobody reported", got)
+		}
+		tracker.Observe(report(crdt.Origin{Region: "sa", Epoch: 1}, 0, crdt.Vector{eu: 9}))
+		time.Sleep(position.Silence) // sa is out of reach
+		tracker.Observe(report(eu, 8, nil))
+		tracker.Observe(report(ap, 0, crdt.Vector{eu: 5}))
+		tracker.Observe(report(crdt.Origin{Region: "af", Epoch: 1}, 0, crdt.Vector{eu: 3}))
+		for above, want := range map[uint64]string{0: "ap", 2: "ap", 4: "ap", 5: ""} {
+			if got := holder(above); got != want {
+				t.Errorf("above %d: %q, want %q", above, got, want)
+			}
+		}
+	})
+}
+
+func TestOrigins(t *testing.T) {
+	tracker := track("us", 0, "eu", "ap")
+	again := crdt.Origin{Region: "eu", Epoch: 2}
+	tracker.Observe(report(again, 1, crdt.Vector{eu: 7}))
+	tracker.Observe(report(ap, 1, crdt.Vector{eu: 9}))
+	if got, want := tracker.Origins("eu"), []crdt.Origin{eu, again}; !slices.Equal(got, want) {
+		t.Errorf("logs of eu: %v, want %v", got, want)
+	}
+	if got := tracker.Origins("xx"); len(got) != 0 {
+		t.Errorf("logs of nobody: %v", got)
+	}
+}
