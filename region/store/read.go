@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	"errors"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -10,76 +10,135 @@ import (
 	"pangea/region"
 )
 
+// classes are the reads of each class.
+type classes struct {
+	profile reads[string]
+	counter reads[string]
+	tags    reads[[]string]
+	prefs   reads[[]region.Field] // tombstones included
+	handle  reads[holding]
+}
+
+// holding is who holds a handle, "" if it was released, and the entry that says so.
+type holding struct {
+	claimant string
+	at       region.Position
+}
+
+func (s *Store) readers() *classes {
+	return &classes{
+		profile: reads[string]{load: s.loadProfiles},
+		counter: reads[string]{load: s.loadCounters},
+		tags:    reads[[]string]{load: s.loadTags},
+		prefs:   reads[[]region.Field]{load: s.loadPrefs},
+		handle:  reads[holding]{load: s.loadHandles},
+	}
+}
+
 // Profile reads a register; ok is false if it was never written.
 func (s *Store) Profile(ctx context.Context, key string) (value string, ok bool, err error) {
-	err = s.pool.QueryRow(ctx, "select value from profile where key = $1", key).Scan(&value)
-	return found(value, err, "read a profile")
+	return s.classes.profile.get(ctx, key)
 }
 
 // Counter reads a counter's value as a decimal number; one never changed is 0.
 func (s *Store) Counter(ctx context.Context, key string) (value string, err error) {
-	err = s.pool.QueryRow(ctx, "select coalesce(sum(p - n), 0)::text from counter where key = $1", key).Scan(&value)
-	if err != nil {
-		return "", unavailable("read a counter", err)
+	value, ok, err := s.classes.counter.get(ctx, key)
+	if !ok {
+		value = "0"
 	}
-	return value, nil
+	return value, err
 }
 
 // Tags reads a set, sorted bytewise.
 func (s *Store) Tags(ctx context.Context, key string) ([]string, error) {
-	rows, err := s.pool.Query(ctx, "select distinct tag from tags where key = $1 order by tag", key)
-	if err != nil {
-		return nil, unavailable("read tags", err)
-	}
-	tags, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, unavailable("read tags", err)
-	}
-	return tags, nil
+	tags, _, err := s.classes.tags.get(ctx, key)
+	return tags, err
 }
 
 // Prefs reads the fields of an object, sorted by name. ok is false if none was
 // ever set; an object whose fields were all removed is empty.
 func (s *Store) Prefs(ctx context.Context, key string) (fields []region.Field, ok bool, err error) {
-	rows, err := s.pool.Query(ctx, "select field, coalesce(value, ''), value is null from prefs where key = $1 order by field", key)
-	if err != nil {
-		return nil, false, unavailable("read prefs", err)
-	}
-	var f region.Field
-	_, err = pgx.ForEachRow(rows, []any{&f.Name, &f.Value, &f.Null}, func() error {
-		ok = true
+	all, ok, err := s.classes.prefs.get(ctx, key)
+	for _, f := range all {
 		if !f.Null {
 			fields = append(fields, f)
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, false, unavailable("read prefs", err)
 	}
-	return fields, ok, nil
+	return fields, ok, err
 }
 
 // Handle reads who holds a handle ("" if it was released) and the entry that says
 // so; ok is false if it was never claimed.
 func (s *Store) Handle(ctx context.Context, name string) (claimant string, at region.Position, ok bool, err error) {
-	var origin string
-	err = s.pool.QueryRow(ctx, "select coalesce(claimant, ''), origin, seq from handle where name = $1", name).Scan(&claimant, &origin, &at.Seq)
-	if _, ok, err = found("", err, "read a handle"); !ok || err != nil {
-		return "", at, false, err
-	}
-	if at.Origin, err = crdt.ParseOrigin(origin); err != nil {
-		return "", at, false, unavailable("read a handle", err)
-	}
-	return claimant, at, true, nil
+	h, ok, err := s.classes.handle.get(ctx, name)
+	return h.claimant, h.at, ok, err
 }
 
-func found(value string, err error, what string) (string, bool, error) {
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return "", false, nil
-	case err != nil:
-		return "", false, unavailable(what, err)
-	default:
-		return value, true, nil
+func (s *Store) loadProfiles(ctx context.Context, keys []string) (map[string]string, error) {
+	return loadText(ctx, s, "select key, value from profile where key = any($1)", keys)
+}
+
+func (s *Store) loadCounters(ctx context.Context, keys []string) (map[string]string, error) {
+	return loadText(ctx, s, "select key, sum(p - n)::text from counter where key = any($1) group by key", keys)
+}
+
+func loadText(ctx context.Context, s *Store, query string, keys []string) (map[string]string, error) {
+	values := make(map[string]string, len(keys))
+	var key, value string
+	err := s.each(ctx, query, keys, []any{&key, &value}, func() error {
+		values[key] = value
+		return nil
+	})
+	return values, err
+}
+
+func (s *Store) loadTags(ctx context.Context, keys []string) (map[string][]string, error) {
+	sets := make(map[string][]string, len(keys))
+	var key, tag string
+	err := s.each(ctx, "select distinct key, tag from tags where key = any($1) order by key, tag", keys, []any{&key, &tag}, func() error {
+		sets[key] = append(sets[key], tag)
+		return nil
+	})
+	return sets, err
+}
+
+func (s *Store) loadPrefs(ctx context.Context, keys []string) (map[string][]region.Field, error) {
+	objects := make(map[string][]region.Field, len(keys))
+	var (
+		key string
+		f   region.Field
+	)
+	err := s.each(ctx, "select key, field, coalesce(value, ''), value is null from prefs where key = any($1) order by key, field",
+		keys, []any{&key, &f.Name, &f.Value, &f.Null}, func() error {
+			objects[key] = append(objects[key], f)
+			return nil
+		})
+	return objects, err
+}
+
+func (s *Store) loadHandles(ctx context.Context, names []string) (map[string]holding, error) {
+	held := make(map[string]holding, len(names))
+	var (
+		name, origin string
+		h            holding
+	)
+	err := s.each(ctx, "select name, coalesce(claimant, ''), origin, seq from handle where name = any($1)",
+		names, []any{&name, &h.claimant, &origin, &h.at.Seq}, func() (err error) {
+			h.at.Origin, err = crdt.ParseOrigin(origin)
+			held[name] = h
+			return err
+		})
+	return held, err
+}
+
+// each runs a query over keys and calls row after each row was scanned.
+func (s *Store) each(ctx context.Context, query string, keys []string, scans []any, row func() error) error {
+	rows, err := s.pool.Query(ctx, query, keys)
+	if err == nil {
+		_, err = pgx.ForEachRow(rows, scans, row)
 	}
+	if err != nil {
+		return fmt.Errorf("read rows: %w: %w", region.ErrUnavailable, err)
+	}
+	return nil
 }

@@ -39,6 +39,8 @@ type Store struct {
 	cfg  Config
 	conn *pgx.ConnConfig
 	pool *pgxpool.Pool
+
+	classes *classes
 }
 
 // Open connects the readers. It does not wait for the database: one that is not
@@ -61,6 +63,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if s.pool, err = pgxpool.NewWithConfig(ctx, pool); err != nil {
 		return nil, fmt.Errorf("open the readers' pool: %w", err)
 	}
+	s.classes = s.readers()
 	return s, nil
 }
 
