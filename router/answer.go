@@ -20,21 +20,33 @@ type answer struct {
 
 	resp   *http.Response
 	head   []byte
-	whole  bool
 	buffer *[]byte
 	pool   *sync.Pool
+	conn   *conn // nil once the region's part is over
 	cancel func()
 }
 
-// receive reads the start of resp into a buffer of pool.
-func (a *answer) receive(resp *http.Response, pool *sync.Pool) error {
-	a.resp, a.pool = resp, pool
-	a.buffer = pool.Get().(*[]byte)
+// fetch sends r with body, and receives the answer as far as it fits the buffer.
+func (a *answer) fetch(ctx context.Context, r *http.Request, body []byte) (err error) {
+	if a.conn, err = a.upstream.take(ctx); err != nil {
+		return err
+	}
+	a.conn.head = appendHead(a.conn.head[:0], r, len(body), a.ticket)
+	if a.resp, err = a.conn.roundTrip(r, body); err != nil {
+		return err
+	}
+	return a.receive()
+}
+
+// receive reads the start of the answer into a buffer of the pool.
+func (a *answer) receive() error {
+	a.buffer = a.pool.Get().(*[]byte)
 	for n := 0; n < len(*a.buffer); {
-		m, err := resp.Body.Read((*a.buffer)[n:])
+		m, err := a.resp.Body.Read((*a.buffer)[n:])
 		n += m
 		a.head = (*a.buffer)[:n]
-		if a.whole = err == io.EOF; a.whole {
+		if err == io.EOF {
+			a.end(true) // a slow client must not hold the region's connection
 			return nil
 		}
 		if err != nil {
@@ -73,13 +85,12 @@ func (a *answer) vector() (crdt.Vector, bool) {
 
 // write passes the answer on.
 func (a *answer) write(w http.ResponseWriter) {
-	removeHopByHop(a.resp.Header)
 	h := w.Header()
-	for name, values := range a.resp.Header {
+	for name, values := range endToEnd(a.resp.Header) {
 		h[name] = values
 	}
 	w.WriteHeader(a.resp.StatusCode)
-	if _, err := w.Write(a.head); err != nil || a.whole {
+	if _, err := w.Write(a.head); err != nil || a.conn == nil {
 		return
 	}
 	if _, err := io.CopyBuffer(writerOnly{w}, a.resp.Body, *a.buffer); err != nil {
@@ -87,6 +98,7 @@ func (a *answer) write(w http.ResponseWriter) {
 		// the answer is not whole.
 		panic(http.ErrAbortHandler)
 	}
+	a.end(true)
 }
 
 // writerOnly hides ReadFrom, which would take another buffer.
@@ -94,10 +106,19 @@ type writerOnly struct{ io.Writer }
 
 // release must be called once for every answer.
 func (a *answer) release() {
-	if a.resp != nil {
-		_ = a.resp.Body.Close()
+	a.end(false)
+	if a.buffer != nil {
 		a.pool.Put(a.buffer)
-		a.resp, a.head = nil, nil
+		a.buffer, a.head = nil, nil
+	}
+}
+
+// end gives the connection back. The answer's body is not closed before: that would
+// read it to its end.
+func (a *answer) end(whole bool) {
+	if a.conn != nil {
+		a.upstream.give(a.conn, whole && !a.resp.Close)
+		a.conn = nil
 	}
 	a.cancel()
 }

@@ -30,6 +30,7 @@
 //	region answers not-ready       next region, at once
 //	region's link swallows bytes   next region after two unanswered checks, two to three seconds;
 //	                               reads under way to it are repeated then
+//	idle connection was closed     another is taken or made, before a byte is sent
 //	connection breaks              the region is checked at once; reads are repeated
 //	region answers another 503     repeated once elsewhere, and the region is checked at once
 //	answer breaks off half-way     the client's connection is broken too, so that it can tell;

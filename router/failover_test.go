@@ -154,8 +154,8 @@ func TestRepeat_A503IsRepeatedOnce(t *testing.T) {
 	}
 }
 
-// The transport repeats a request with an idempotency key by itself when a kept
-// connection ends. If it then reports a refused connection, the write has been sent.
+// A kept connection ends when the write is on it, and then no other can be made: that
+// says nothing about the write, which has been sent.
 func TestRepeat_RefusedIsNotBelievedAfterTheWriteWasSent(t *testing.T) {
 	s := newStage(t)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

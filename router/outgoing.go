@@ -1,104 +1,90 @@
 package router
 
 import (
-	"bytes"
-	"context"
-	"io"
-	"net"
+	"cmp"
+	"iter"
 	"net/http"
-	"net/url"
+	"slices"
+	"strconv"
 	"strings"
-	"time"
 
 	"pangea/crdt"
 )
 
 const minVersionVector = "X-Min-Version-Vector"
 
-// newTransport holds the connections to one region. A region must keep an idle
-// connection for longer than the 30 s here, or a write could meet its closing.
-func newTransport(dialTimeout time.Duration) *http.Transport {
-	return &http.Transport{
-		DialContext:         (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		MaxIdleConns:        1024,
-		MaxIdleConnsPerHost: 1024,
-		MaxConnsPerHost:     4096, // 3,000 requests/s at 150 ms of round trip need 450
-		IdleConnTimeout:     30 * time.Second,
-		DisableCompression:  true, // the client's own Accept-Encoding stands
-	}
-}
-
-// outgoing is r as it goes to the region at addr.
-func outgoing(ctx context.Context, r *http.Request, body []byte, t ticket) *http.Request {
-	out := r.WithContext(ctx)
-	out.URL = target(t.addr, r.RequestURI)
-	out.RequestURI = ""
-	out.Header = outgoingHeader(r.Header)
-	demand(out.Header, t.demand)
-	out.TransferEncoding, out.Trailer, out.Close = nil, nil, false
-	out.Body, out.GetBody, out.ContentLength = nil, nil, int64(len(body))
-	if len(body) > 0 {
-		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-		out.Body, _ = out.GetBody()
-	}
-	return out
-}
-
-// target keeps the request line as the client wrote it: through Path and RawPath a
-// %2F would become a slash wherever the path also has a character that net/url
-// prefers to escape.
-func target(addr, requestURI string) *url.URL {
-	u := &url.URL{Scheme: "http", Host: addr, Opaque: requestURI}
-	if strings.HasPrefix(requestURI, "//") {
-		u.Opaque = "//" + addr + requestURI // else its first segment would be read as the host
-	}
-	return u
-}
-
-func outgoingHeader(in http.Header) http.Header {
-	h := in.Clone()
-	removeHopByHop(h)
-	h.Del("Expect") // the body is here already
-	if _, ok := h["User-Agent"]; !ok {
-		h["User-Agent"] = nil // else the transport would add its own
-	}
-	// The transport repeats by itself what carries an idempotency key, and then may
-	// report a refused connection for a request that has been sent. Under its lower-case
-	// name, the same to the region, the key is just a header.
-	for _, name := range [...]string{"Idempotency-Key", "X-Idempotency-Key"} {
-		if key, ok := h[name]; ok {
-			delete(h, name)
-			h[strings.ToLower(name)] = key
+// appendHead writes the head of r as it goes to the region of t, with a body of
+// length bytes. The request line stays as the client wrote it.
+func appendHead(b []byte, r *http.Request, length int, t ticket) []byte {
+	b = append(append(b, r.Method...), ' ')
+	b = append(append(b, r.RequestURI...), " HTTP/1.1\r\n"...)
+	b = appendField(b, "Host", cmp.Or(r.Host, t.addr))
+	for name, values := range endToEnd(r.Header) {
+		switch name {
+		case minVersionVector, "Content-Length", "Expect": // the body is here already
+			continue
+		}
+		for _, value := range values {
+			b = appendField(b, name, value)
 		}
 	}
-	return h
+	for _, value := range demanded(r.Header[minVersionVector], t.demand) {
+		b = appendField(b, minVersionVector, value)
+	}
+	if length > 0 || !isSafe(r.Method) {
+		b = appendField(b, "Content-Length", strconv.Itoa(length))
+	}
+	return append(b, "\r\n"...)
 }
 
-// demand raises the client's own X-Min-Version-Vector to at least v. One that
+func appendField(b []byte, name, value string) []byte {
+	b = append(append(b, name...), ": "...)
+	return append(append(b, value...), "\r\n"...)
+}
+
+// demanded is the client's own X-Min-Version-Vector, raised to at least v. One that
 // cannot be read stays as it is: the region will say so.
-func demand(h http.Header, v crdt.Vector) {
+func demanded(own []string, v crdt.Vector) []string {
 	if v == nil {
-		return
+		return own
 	}
-	own, err := crdt.ParseVector(h.Get(minVersionVector))
+	raised, err := crdt.ParseVector(strings.Join(own[:min(len(own), 1)], ""))
 	if err != nil {
-		return
+		return own
 	}
-	own.Join(v)
-	h.Set(minVersionVector, own.String())
+	raised.Join(v)
+	return []string{raised.String()}
 }
 
-// removeHopByHop drops what concerns one connection only (RFC 9110, 7.6.1).
-func removeHopByHop(h http.Header) {
-	for _, list := range h["Connection"] {
-		for name := range strings.SplitSeq(list, ",") {
-			h.Del(strings.TrimSpace(name))
+// endToEnd is h without what concerns one connection only (RFC 9110, 7.6.1).
+func endToEnd(h http.Header) iter.Seq2[string, []string] {
+	named := h["Connection"]
+	return func(yield func(string, []string) bool) {
+		for name, values := range h {
+			if !isHopByHop(name) && !isNamed(named, name) && !yield(name, values) {
+				return
+			}
 		}
 	}
-	for _, name := range [...]string{
-		"Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate",
-		"Proxy-Authorization", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
-	} {
-		delete(h, name)
+}
+
+func isHopByHop(name string) bool {
+	switch name {
+	case "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate",
+		"Proxy-Authorization", "Te", "Trailer", "Transfer-Encoding", "Upgrade":
+		return true
 	}
+	return false
+}
+
+// isNamed reports whether a Connection header lists name.
+func isNamed(lists []string, name string) bool {
+	return slices.ContainsFunc(lists, func(list string) bool {
+		for item := range strings.SplitSeq(list, ",") {
+			if strings.EqualFold(strings.TrimSpace(item), name) {
+				return true
+			}
+		}
+		return false
+	})
 }

@@ -83,15 +83,12 @@ func better(best, a *answer) *answer {
 func (f *flight) attempt(t ticket) *answer {
 	begun := time.Now()
 	ctx, cancel := context.WithDeadline(f.req.Context(), f.deadline)
-	a := &answer{ticket: t, cancel: cancel}
+	a := &answer{ticket: t, pool: &f.buffers, cancel: cancel}
 	if f.safe { // it goes elsewhere if the region falls silent; a write may still be answered
 		stop := context.AfterFunc(t.up, cancel)
 		a.cancel = func() { stop(); cancel() }
 	}
-	resp, err := t.transport.RoundTrip(outgoing(ctx, f.req, f.body, t))
-	if err == nil {
-		err = a.receive(resp, &f.buffers)
-	}
+	err := a.fetch(ctx, f.req, f.body)
 	if err != nil {
 		a.outcome = lost(f.req.Context(), err)
 	} else {

@@ -27,7 +27,7 @@ func newWatcher(w *world, i int) *watcher {
 	// Its own connection: a check must not queue behind the requests it is about.
 	return &watcher{
 		world: w, index: i, wake: make(chan struct{}, 1),
-		client: http.Client{Transport: newTransport(limit), Timeout: limit, CheckRedirect: noRedirect},
+		client: http.Client{Transport: &http.Transport{}, Timeout: limit, CheckRedirect: noRedirect},
 	}
 }
 
@@ -43,6 +43,7 @@ func (p *watcher) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticks.C:
+			p.world.regions[p.index].upstream.closeIdle(idleLimit)
 		case <-p.wake:
 		}
 		for p.check(ctx) {

@@ -3,7 +3,6 @@ package router
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -14,10 +13,10 @@ import (
 
 // region is one region as this router reaches it.
 type region struct {
-	name      string
-	addr      string        // its own address, or the link to it
-	distance  time.Duration // round trip, by the topology
-	transport *http.Transport
+	name     string
+	addr     string        // its own address, or the link to it
+	distance time.Duration // round trip, by the topology
+	upstream *upstream
 
 	// The rest belongs to world.mu.
 	health
@@ -47,7 +46,7 @@ func newWorld(cfg Config, top *topology.Topology) *world {
 			distance: top.Distance(cfg.Region, name),
 			health:   health{reason: "not checked yet"},
 		}
-		r.transport = newTransport(r.distance + cfg.CheckSlack)
+		r.upstream = newUpstream(r.addr, r.distance+cfg.CheckSlack)
 		r.reachable, r.lose = context.WithCancel(context.Background())
 		w.regions = append(w.regions, r)
 	}
@@ -135,7 +134,7 @@ func (w *world) turned(r *region, i int, v verdict, now time.Time) {
 	if v == unanswered {
 		r.lose()
 		r.reachable, r.lose = context.WithCancel(context.Background())
-		r.transport.CloseIdleConnections() // they may be dead without a sign
+		r.upstream.closeIdle(0) // they may be dead without a sign
 	}
 }
 
@@ -176,6 +175,6 @@ func (w *world) close() {
 		w.mu.Lock()
 		r.lose()
 		w.mu.Unlock()
-		r.transport.CloseIdleConnections()
+		r.upstream.closeIdle(0)
 	}
 }
