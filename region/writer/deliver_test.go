@@ -99,6 +99,33 @@ func TestDeliver_DuplicatesAndGaps(t *testing.T) {
 	}
 }
 
+// I5: a delivery with a gap, or of two logs, is refused as a whole.
+func TestDeliver_StoresNothingOfWhatHasAGap(t *testing.T) {
+	r := newRig(t, nil)
+	eu, ap := newRemote("eu"), newRemote("ap")
+	for range 4 {
+		eu.entry(nil)
+		ap.entry(nil)
+	}
+	for what, entries := range map[string][]*region.Entry{
+		"1 2 4":   {eu.log[0], eu.log[1], eu.log[3]},
+		"1 3 2":   {eu.log[0], eu.log[2], eu.log[1]},
+		"1 1 2":   {eu.log[0], eu.log[0], eu.log[1]},
+		"another": {eu.log[0], ap.log[1]},
+	} {
+		if err := r.writer.Deliver(t.Context(), entries); !errors.Is(err, writer.ErrGap) {
+			t.Errorf("%s: %v, want %v", what, err, writer.ErrGap)
+		}
+	}
+	if n := number(t, r.sql(t), "select (select count(*) from inbox) + (select count(*) from positions)"); n != 0 {
+		t.Errorf("%d rows were stored", n)
+	}
+	deliver(t, r.writer, eu.log...)
+	if got := number(t, r.sql(t), "select value from counter_value where key = 'a'"); got != 4 {
+		t.Errorf("counter %d, want 4", got)
+	}
+}
+
 // A region's own log is never taken from others.
 func TestDeliver_RefusesTheOwnLog(t *testing.T) {
 	r := newRig(t, nil)

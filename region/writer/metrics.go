@@ -45,7 +45,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "pangea_writer_stamps_ahead_total", Help: "Remote stamps too far ahead to move this region's clock.",
 		}),
 		stopped: f.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "pangea_writer_stopped", Help: "1 while an origin's log stands still because the database has or gives an entry that cannot be applied.",
+			Name: "pangea_writer_stopped", Help: "1 while an origin's log stands still because an entry of it in the inbox cannot be read.",
 		}, []string{"origin"}),
 		entries: f.NewCounterVec(prometheus.CounterOpts{
 			Name: "pangea_applied_entries_total", Help: "Entries of other regions applied, by origin region.",

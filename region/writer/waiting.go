@@ -136,5 +136,6 @@ func missing(e *region.Entry, applied crdt.Vector) (region.Position, bool) {
 // drop forgets everything remembered: the next session reads it from the inbox.
 func (w *Writer) drop() {
 	w.logs = map[crdt.Origin]*waitingLog{}
+	w.metrics.stopped.Reset()
 	w.more = false
 }

@@ -1,0 +1,84 @@
+package writer_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"pangea/region"
+	"pangea/region/regiontest"
+	"pangea/region/writer"
+)
+
+// Local writes that never pause do not keep remote entries out, whatever their pace:
+// between two groups there is a merge if one is due.
+func TestWriter_MergesBetweenGroupsThatNeverPause(t *testing.T) {
+	r := newRig(t, func(c *writer.Config) { c.LocalPace, c.MergePace = time.Nanosecond, time.Nanosecond })
+	const groups = 10 // at least: more writes than fit into fewer entries
+	writes := slices.Repeat([]region.Write{incr("a")}, groups*region.MaxEntry/200)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		r.writer.DoAll(ctx, writes)
+	}()
+	defer func() {
+		cancel()
+		<-ended
+	}()
+	head := func() uint64 { return r.tracker.Local().Head.Seq }
+	regiontest.Eventually(t, 10*time.Second, func() string {
+		if head() == 0 {
+			return "no group is committed"
+		}
+		return ""
+	})
+	before := head()
+	deliver(t, r.writer, newRemote("eu").entry(nil))
+	if n := head() - before; n > 3 {
+		t.Errorf("%d groups were committed before the delivery", n)
+	}
+	if n := head(); n >= groups {
+		t.Errorf("all %d groups were committed: the test says nothing", n)
+	}
+}
+
+// When MaxQueue requests wait, and what is on its way to the queue is full too, more
+// are refused at once, without effect.
+func TestWriter_RefusesWhatItCannotQueue(t *testing.T) {
+	const queue, onTheWay = 10, 64
+	r := newRig(t, func(c *writer.Config) { c.MaxQueue, c.LocalPace = queue, 2*time.Second })
+	if _, err := r.writer.Do(t.Context(), incr("a")); err != nil { // the next group is due in 2 s
+		t.Fatal(err)
+	}
+	answers, pending := make(chan error, 1000), 0
+	pace := time.NewTicker(time.Millisecond) // slow enough for the writer to take each
+	defer pace.Stop()
+	var first error
+	for first == nil && pending < cap(answers) {
+		go func() {
+			_, err := r.writer.Do(context.Background(), incr("a"))
+			answers <- err
+		}()
+		pending++
+		<-pace.C
+		select {
+		case first = <-answers:
+			pending--
+		default:
+		}
+	}
+	if !errors.Is(first, region.ErrUnavailable) || pending < queue || pending > queue+onTheWay {
+		t.Errorf("with %d waiting: %v, want %v", pending, first, region.ErrUnavailable)
+	}
+	for range pending {
+		if err := <-answers; err != nil {
+			t.Error(err)
+		}
+	}
+	if got := number(t, r.sql(t), "select value from counter_value where key = 'a'"); got != int64(pending)+1 {
+		t.Errorf("counter %d with %d writes acknowledged", got, pending+1)
+	}
+}
