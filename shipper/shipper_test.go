@@ -157,6 +157,21 @@ func TestShipper_MissedAndRepeatedCommits(t *testing.T) {
 	s.stop()
 }
 
+// A zero Record says that the writer may have dropped some: after a new session it
+// does not know what the last one sent.
+func TestShipper_AZeroRecordMakesItReadTheOutbox(t *testing.T) {
+	l := openLog(t, serve(t, t.TempDir()), us)
+	o := newOutbox(us)
+	o.commit(10)
+	s := start(t, o, l, us)
+	awaitStream(t, l, o, 1, 10)
+	eventually(t, "it follows", func() bool { return value(t, s.reg, "pangea_shipper_next_seq") == 11 })
+	o.commit(5)
+	s.commits <- region.Record{}
+	awaitStream(t, l, o, 1, 15)
+	s.stop()
+}
+
 // What no peer needs any more may be gone before the stream had it.
 func TestShipper_OutboxBeginsAfterTheStream(t *testing.T) {
 	l := openLog(t, serve(t, t.TempDir()), us)
