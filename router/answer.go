@@ -75,7 +75,10 @@ func (a *answer) classify() outcome {
 
 // vector is what the answer shows; false if it says nothing about that.
 func (a *answer) vector() (crdt.Vector, bool) {
-	text := a.resp.Header.Get("X-Version-Vector")
+	text := a.resp.Trailer.Get("X-Version-Vector")
+	if text == "" {
+		text = a.resp.Header.Get("X-Version-Vector")
+	}
 	if text == "" {
 		return nil, false
 	}
@@ -89,8 +92,22 @@ func (a *answer) write(w http.ResponseWriter) {
 	for name, values := range endToEnd(a.resp.Header) {
 		h[name] = values
 	}
+	for name := range a.resp.Trailer {
+		h.Add("Trailer", name)
+	}
 	w.WriteHeader(a.resp.StatusCode)
-	if _, err := w.Write(a.head); err != nil || a.conn == nil {
+	if _, err := w.Write(a.head); err != nil {
+		return
+	}
+	a.rest(w)
+	for name, values := range a.resp.Trailer {
+		h[name] = values
+	}
+}
+
+// rest passes on what did not fit the buffer.
+func (a *answer) rest(w io.Writer) {
+	if a.conn == nil {
 		return
 	}
 	if _, err := io.CopyBuffer(writerOnly{w}, a.resp.Body, *a.buffer); err != nil {

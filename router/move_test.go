@@ -177,3 +177,54 @@ func TestMove_OneRepeatElsewhereIsFreshButNoMove(t *testing.T) {
 		t.Errorf("all clients were made to wait for %q by one repeat", got)
 	}
 }
+
+// A handle's answer shows its owner's state, whoever passes it on.
+func TestMove_AHandlesAnswerDoesNotCoverTheRegion(t *testing.T) {
+	s := newStage(t)
+	usLog := keepLog(s, "us", "eu=9")
+	keepLog(s, "eu", "eu=9")
+	away(s)
+	s.region["us"].set(func(a *actor) {
+		passOn := a.handler
+		a.handler = func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/handle/ada" {
+				w.Header().Set("X-Served-By", "us")
+				w.Header().Set("X-Version-Vector", "eu=20")
+				return
+			}
+			passOn(w, r)
+		}
+	})
+	back(s)
+	s.servedBy(s.do("GET", "/handle/ada", ""), "us")
+	s.servedBy(s.do("GET", "/counter/a", ""), "us")
+	if got, want := usLog.lastDemand(), "eu=9"; got != want {
+		t.Errorf("after the handle's answer %q is demanded, want %q", got, want)
+	}
+}
+
+// A batch tells its last vector in a trailer: the client gets it, and a move demands it.
+func TestMove_DemandsWhatATrailerShowed(t *testing.T) {
+	s := newStage(t)
+	usLog := keepLog(s, "us", "eu=9")
+	keepLog(s, "eu", "eu=1")
+	away(s)
+	s.region["eu"].set(func(a *actor) {
+		a.handler = func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Trailer", "X-Version-Vector")
+			w.Header().Set("X-Served-By", "eu")
+			fmt.Fprintln(w, `{"status":200}`)
+			w.Header().Set("X-Version-Vector", "eu=9")
+		}
+	})
+	r := s.do("POST", "/batch", "{}")
+	s.servedBy(r, "eu")
+	if got := r.trailer.Get("X-Version-Vector"); got != "eu=9" {
+		t.Errorf("the client got the trailer %q", got)
+	}
+	back(s)
+	s.servedBy(s.do("GET", "/counter/a", ""), "us")
+	if got, want := usLog.lastDemand(), "eu=9"; got != want {
+		t.Errorf("%q is demanded, want %q", got, want)
+	}
+}

@@ -123,11 +123,21 @@ func (f *flight) land(w http.ResponseWriter, a *answer) (target, status int) {
 	case broken:
 		return f.fail(w, outcomeUnknown(a.name, f.safe))
 	}
-	if v, ok := a.vector(); ok {
+	f.shown(a)
+	a.write(w)
+	if len(a.resp.Trailer) > 0 {
+		f.shown(a) // a batch tells its last vector at its end
+	}
+	return a.index, a.resp.StatusCode
+}
+
+// shown notes what a is about to show a client of its region. An answer about a handle
+// shows the state of the handle's owner, which says nothing about the region that
+// passed it on.
+func (f *flight) shown(a *answer) {
+	if v, ok := a.vector(); ok && !strings.HasPrefix(f.req.RequestURI, "/handle/") {
 		f.world.answered(a.ticket, v)
 	}
-	a.write(w)
-	return a.index, a.resp.StatusCode
 }
 
 func outcomeUnknown(region string, safe bool) *problem {

@@ -124,10 +124,10 @@ func (s *stage) start(cfg Config) {
 }
 
 type reply struct {
-	status int
-	header http.Header
-	body   string
-	err    error
+	status          int
+	header, trailer http.Header
+	body            string
+	err             error
 }
 
 // do sends one request on a connection of its own.
@@ -146,7 +146,7 @@ func (s *stage) do(method, path, body string, header ...string) reply {
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
-	return reply{status: resp.StatusCode, header: resp.Header, body: string(text), err: err}
+	return reply{status: resp.StatusCode, header: resp.Header, trailer: resp.Trailer, body: string(text), err: err}
 }
 
 // servedBy fails the test unless the answer is a 200 of that region.
