@@ -1,6 +1,7 @@
 package handles_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -233,6 +234,81 @@ func TestForward_BrokenConnection(t *testing.T) {
 			eu.want(t, 504, "unknown-outcome", "PUT /handle/x", ada, "Prefer", "wait=0")
 			eu.want(t, 504, "unknown-outcome", "DELETE /handle/x?claimant=ada", "", "Prefer", "wait=0")
 		})
+	}
+}
+
+// The owner reads a write from a connection that was used before, and dies: a client
+// of net/http that sends it again by itself is refused the connection then.
+func TestForward_OwnerDiesOnAReusedConnection(t *testing.T) {
+	for do, body := range map[string]string{"PUT /handle/x": ada, "DELETE /handle/x?claimant=ada": ""} {
+		t.Run(do, func(t *testing.T) {
+			owner, read := listen(t), make(chan *http.Request, 2)
+			go func() {
+				c, err := owner.Accept()
+				_ = owner.Close()
+				if err != nil {
+					return
+				}
+				defer c.Close()
+				in := bufio.NewReader(c)
+				for range 2 {
+					req, err := readRequest(in)
+					if err != nil {
+						return
+					}
+					read <- req
+					if req.Method == http.MethodGet {
+						_, _ = io.WriteString(c, "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}")
+					}
+				}
+			}()
+			_, eu := twoRegions(t, owner.Addr().String())
+			eu.want(t, 404, "", "GET /handle/x", "")
+			eu.want(t, 504, "unknown-outcome", do, body, "Idempotency-Key", "k")
+			if <-read; (<-read).Header.Get("Idempotency-Key") != "k" {
+				t.Error("the owner did not get the key")
+			}
+			eu.want(t, 503, "owner-away", do, body, "Idempotency-Key", "k") // this one was not sent
+		})
+	}
+}
+
+// readRequest reads a request with its body.
+func readRequest(from *bufio.Reader) (*http.Request, error) {
+	req, err := http.ReadRequest(from)
+	if err == nil {
+		_, err = io.Copy(io.Discard, req.Body)
+	}
+	return req, err
+}
+
+// A key is forwarded byte for byte, also where net/url would spell it anew.
+func TestForward_KeepsTheKeysSpelling(t *testing.T) {
+	targets := make(chan string, 1)
+	_, eu := twoRegions(t, brokenLink(t, func(c net.Conn) {
+		if req, err := readRequest(bufio.NewReader(c)); err == nil {
+			targets <- req.RequestURI
+		}
+	}))
+	for _, target := range []string{"/handle/a%2F{b", "/handle/a%2f%7Bb", "/handle/%61", "/handle/a%20b?consistency=strong&x={"} {
+		c, err := net.Dial("tcp", strings.TrimPrefix(eu.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: eu\r\nConnection: close\r\n\r\n", target)
+		if err != nil {
+			t.Error(err)
+		}
+		answer, err := io.ReadAll(c)
+		_ = c.Close()
+		select {
+		case got := <-targets:
+			if got != target {
+				t.Errorf("the owner was asked for %q, want %q", got, target)
+			}
+		default:
+			t.Errorf("%s was not forwarded: %s, %v", target, answer, err)
+		}
 	}
 }
 

@@ -48,6 +48,21 @@ func batchCases() []Case {
 			{Do: "POST /batch", Header: keyed, Body: `{"op":"counter.decr","key":"{key}"}`, Status: 200, Raw: `/problems/idempotency-key-reused`},
 			{Do: "GET /counter/{key}", Status: 200, Answer: `{"value":2}`},
 		}},
+		{"batch: without a key an id is only echoed", []Step{
+			{Do: "POST /batch", Body: lines(`{"op":"counter.incr","key":"{key}","id":"1"}`, `{"op":"counter.incr","key":"{key}","id":"1"}`), Status: 200, Raw: `{"status":200,"id":"1","value":2,"version_vector":"`},
+			{Do: "POST /batch", Body: `{"op":"counter.incr","key":"{key}","id":"1"}`, Status: 200, Raw: `{"status":200,"id":"1","value":3,"version_vector":"`},
+			{Do: "POST /batch", Body: `{"op":"counter.decr","key":"{key}","id":"1"}`, Status: 200, Raw: `{"status":200,"id":"1","value":2,"version_vector":"`},
+			{Do: "GET /counter/{key}", Status: 200, Answer: `{"value":2}`},
+		}},
+		{"batch: under a key, a line is known by its id wherever it is", []Step{
+			{Do: "POST /batch", Header: keyed, Body: lines(`{"op":"counter.incr","key":"{key}","id":"a"}`, `{"op":"counter.incr","key":"{key}","by":10,"id":"b"}`), Status: 200, Raw: `"id":"b","value":11`},
+			{Do: "POST /batch", Header: keyed, Body: lines(`{"op":"counter.incr","key":"{key}","by":10,"id":"b"}`, `{"op":"counter.incr","key":"{key}","by":100,"id":"c"}`), Status: 200, Raw: `"id":"c","value":111`},
+			{Do: "POST /batch", Header: keyed, Body: `{"op":"counter.incr","key":"{key}","by":10,"id":"b"}`, Status: 200, Raw: `"id":"b","value":11,"replayed":true`},
+			{Do: "POST /batch", Header: keyed, Body: `{"op":"counter.decr","key":"{key}","id":"b"}`, Status: 200, Raw: `/problems/idempotency-key-reused`},
+			{Do: "POST /counter/{key}/incr", Header: map[string]string{"Idempotency-Key": "{key}/b"}, Status: 422, Problem: "idempotency-key-reused"},
+			{Do: "POST /batch", Header: map[string]string{"Idempotency-Key": "{key}-2"}, Body: `{"op":"counter.incr","key":"{key}","id":"a"}`, Status: 200, Raw: `"id":"a","value":112`},
+			{Do: "GET /counter/{key}", Status: 200, Answer: `{"value":112}`},
+		}},
 		{"batch: empty, or too large", []Step{
 			{Do: "POST /batch", Status: 400, Problem: "malformed"},
 			{Do: "POST /batch", Body: "\n\n", Status: 400, Problem: "malformed"},
