@@ -1,4 +1,4 @@
-// Gen drives a seeded load against Pangea and checks what became of it.
+// Command gen drives a seeded load against Pangea and checks what became of it.
 package main
 
 import (

@@ -125,7 +125,6 @@ func (c *call) getReady() error {
 		Region   string   `json:"region"`
 		Ready    bool     `json:"ready"`
 		Isolated bool     `json:"isolated"` // no peer is heard of
-		Note     string   `json:"note,omitempty"`
 		Silent   []string `json:"silent"`
-	}{c.api.cfg.Region, true, len(silent) > 0 && len(silent) == len(c.api.peers), reason, silent})
+	}{c.api.cfg.Region, true, len(silent) > 0 && len(silent) == len(c.api.peers), silent})
 }
