@@ -73,6 +73,34 @@ func TestRetention_DeregistersALostPeer(t *testing.T) {
 	}
 }
 
+// A region that was down for longer than a peer may be away has not listened for that
+// long: its peers stay registered until it has.
+func TestRetention_ARegionThatWasDownKeepsItsPeers(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{Regions: []string{"us", "eu"}, Change: smallPartitions})
+	writeEntries(t, w, 1)
+	w.WaitConverged(t)
+	w.Stop(t, "eu") // so that us does not hear of it at once
+	w.Stop(t, "us")
+	w.Number(t, "us", "update peer set reported = now() - interval '2 days' where region = 'eu' returning 1") // PeerAge is one
+	w.Launch(t, "us")
+	regiontest.Eventually(t, 10*time.Second, func() string {
+		if w.Metric(t, "us", `pangea_retained_bytes{log="outbox"}`) == 0 {
+			return "us has not looked after its logs"
+		}
+		return ""
+	})
+	regiontest.Throughout(t, time.Second, func() string {
+		if peers := w.Status(t, "us").Peers; !peers[0].Registered {
+			return fmt.Sprintf("us has de-registered eu: %+v", peers)
+		}
+		return ""
+	})
+	w.Start(t, "eu")
+	w.WaitReady(t, "us")
+	w.WaitConverged(t)
+}
+
 // writeEntries makes n entries at us.
 func writeEntries(t *testing.T, w *regiontest.World, n int) {
 	t.Helper()
