@@ -102,7 +102,7 @@ func (k *keeper) register(ctx context.Context) error {
 			k.deregister(p, fmt.Sprintf("it was away for %s", away.Round(time.Second)))
 		case p.Registered && !p.Reachable && behind && held > limits.PeerBytes:
 			k.deregister(p, fmt.Sprintf("it holds back %d MiB of the log", held>>20))
-		case !p.Registered && p.Reachable && p.Stored[local.Origin]+1 >= oldest:
+		case !p.Registered && p.Reachable && away <= limits.PeerAge && p.Stored[local.Origin]+1 >= oldest:
 			k.node.tracker.SetRegistered(p.Region, true)
 			k.node.cfg.Logger.Info("peer is registered again", "peer", p.Region)
 		}
