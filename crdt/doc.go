@@ -1,13 +1,12 @@
 // Package crdt decides every merge in Pangea, and nothing else does: the writer
-// applies its verdicts to rows. It is pure. No I/O, no
-// clock, no randomness, no globals: time is an argument, state is a value.
+// applies its verdicts to rows. It is pure. No I/O, no clock, no randomness, no
+// globals: time is an argument, state is a value.
 //
 //	Origin, Vector   who wrote, and what a region had applied when it wrote
 //	Stamp, Meta      when a write happened, as a total order over all writes
-//	Register         last writer wins (profile; one per field in Fields; handle)
+//	Register         last writer wins (profile; one per field of prefs; handle)
 //	Counter          PN-Counter: one (p, n) per origin
 //	Dots             a tag of an OR-Set: add wins, without tombstones
-//	Fields           a JSON object whose fields are registers (prefs)
 //
 // # Guarantees
 //

@@ -18,7 +18,7 @@ func TestFields_OrderAndDuplicatesDoNotMatter(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		var ws []write
-		want := crdt.Fields{}
+		want := fields{}
 		for _, r := range writes(1, 8).Draw(t, "writes") {
 			w := write{rapid.SampledFrom([]string{"theme", "lang"}).Draw(t, "field"), r}
 			ws = append(ws, w)
@@ -26,7 +26,7 @@ func TestFields_OrderAndDuplicatesDoNotMatter(t *testing.T) {
 				want[w.name] = r
 			}
 		}
-		got := crdt.Fields{}
+		got := fields{}
 		for _, w := range withDuplicates(t, ws) {
 			got.Put(w.name, w.Register, aVector().Draw(t, "deps"))
 		}
@@ -57,7 +57,7 @@ func TestFields_RemovalAgainstConcurrentSet(t *testing.T) {
 		ws := [3]crdt.Register{first, tt.removal, tt.set}
 		deps := [3]crdt.Vector{nil, saw, saw}
 		for _, order := range [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
-			f := crdt.Fields{}
+			f := fields{}
 			for _, i := range order {
 				f.Put("theme", ws[i], deps[i])
 			}
@@ -71,7 +71,7 @@ func TestFields_RemovalAgainstConcurrentSet(t *testing.T) {
 func TestFields_DifferentFieldsNeverConflict(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ws := writes(2, 2).Draw(t, "writes")
-		f := crdt.Fields{}
+		f := fields{}
 		_, lostTheme := f.Put("theme", ws[0], nil)
 		_, lostLang := f.Put("lang", ws[1], nil)
 		if lostTheme || lostLang || f["theme"] != ws[0] || f["lang"] != ws[1] {
@@ -83,10 +83,19 @@ func TestFields_DifferentFieldsNeverConflict(t *testing.T) {
 func TestFields_PutReportsTheLoss(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ws, deps := writes(2, 2).Draw(t, "writes"), aVector().Draw(t, "deps")
-		f := crdt.Fields{"theme": ws[0]}
+		f := fields{"theme": ws[0]}
 		loss, lost := f.Put("theme", ws[1], deps)
 		if _, want, wantLost := crdt.Put(ws[0], ws[1], deps); loss != want || lost != wantLost {
 			t.Fatalf("got %+v, %v, want %+v, %v", loss, lost, want, wantLost)
 		}
 	})
+}
+
+// fields is an object of prefs as a region keeps it: a register per field.
+type fields map[string]crdt.Register
+
+func (f fields) Put(name string, arriving crdt.Register, deps crdt.Vector) (crdt.Loss, bool) {
+	winner, loss, lost := crdt.Put(f[name], arriving, deps)
+	f[name] = winner
+	return loss, lost
 }

@@ -20,7 +20,7 @@ type replica struct {
 
 	applied crdt.Vector
 	profile crdt.Register
-	prefs   crdt.Fields
+	prefs   fields
 	counter crdt.Counter
 	tags    map[string]crdt.Dots
 
@@ -82,7 +82,7 @@ func newReplica(region string) *replica {
 	return &replica{
 		origin:  crdt.Origin{Region: region, Epoch: 1},
 		applied: crdt.Vector{},
-		prefs:   crdt.Fields{},
+		prefs:   fields{},
 		counter: crdt.Counter{},
 		tags:    map[string]crdt.Dots{},
 		seen:    map[id]bool{},

@@ -38,11 +38,6 @@ type Mean struct {
 // what a busy machine makes of a lag that stays.
 const risingSeconds = 0.25
 
-// Flat reports whether no link's lag rose.
-func (r *Report) Flat() bool {
-	return !slices.ContainsFunc(r.Links, func(l Link) bool { return l.Rising })
-}
-
 // Report sums up the samples. It is called once Run has returned.
 func (s *Sampler) Report() *Report {
 	r := &Report{}

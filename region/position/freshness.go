@@ -29,7 +29,7 @@ type Readiness struct {
 	Ready    bool
 	Reason   string   // why not
 	Isolated bool     // ready without having heard of any peer
-	Silent   []string // registered peers that were left out
+	Silent   []string // peers that are not heard of: left out of what it waits for
 }
 
 func (f *freshness) reset(now, clock time.Time, reason string) {
