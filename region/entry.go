@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"time"
 
 	"pangea/crdt"
@@ -19,6 +20,18 @@ type Checksum [16]byte
 
 // String is the checksum in hexadecimal.
 func (c Checksum) String() string { return hex.EncodeToString(c[:]) }
+
+// MarshalText makes a checksum a JSON string.
+func (c Checksum) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (c *Checksum) UnmarshalText(text []byte) error {
+	if len(text) != hex.EncodedLen(len(c)) {
+		return fmt.Errorf("checksum %q is not %d bytes in hexadecimal", text, len(c))
+	}
+	_, err := hex.Decode(c[:], text)
+	return err
+}
 
 // Next is the checksum of a log that ends in c, after an entry encoded as body.
 func (c Checksum) Next(body []byte) Checksum {

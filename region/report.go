@@ -11,13 +11,20 @@ import (
 // freshness and lag all come from it.
 type Report struct {
 	Origin   crdt.Origin // who reports, and its current log
+	Instance string      // the process that reports: another may know less (I14)
 	Head     Head        // end of that log
 	Stored   crdt.Vector // entries in its database, applied or not: this acknowledges
 	Applied  crdt.Vector // entries it shows to readers
 	Ordinals crdt.Vector // the same as Applied, counted in events
+	Floors   crdt.Vector // first entry that it can still serve of each log
 	Ready    bool        // it serves clients
+	Joining  bool        // its rows are a mixture, of no use to a third region
+	Unproven bool        // it asks what is stored of its log, to know that it may go on with it (I14)
 	SentAt   time.Time   // its physical clock
 	Echoes   map[string]Echo
+
+	// Sums are the checksums of the logs of regions that asked, up to Stored.
+	Sums map[crdt.Origin]Checksum
 }
 
 // Head is the end of a log.
@@ -31,6 +38,7 @@ type Head struct {
 // by the clock of who reads them: enough to estimate the clocks' difference as NTP
 // does (RFC 5905, section 8).
 type Echo struct {
+	Instance   string    // which process of that region was heard
 	SentAt     time.Time // by the clock of the region it came from
 	ReceivedAt time.Time // by the clock of the region it came to
 }

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/oklog/run"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -76,7 +77,7 @@ func (n *Node) openState(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	n.tracker = position.New(n.cfg.Region, n.cfg.now)
+	n.tracker = position.New(n.cfg.Region, uuid.NewString(), n.cfg.now)
 	for _, peer := range n.cfg.Topology.Peers(n.cfg.Region) {
 		n.tracker.Register(peer)
 	}

@@ -59,8 +59,8 @@ func (t *Tracker) Readiness() Readiness {
 	case !f.fresh:
 		r.Reason = t.catchUp(now)
 	}
-	if contradiction := t.contradiction(); contradiction != "" {
-		r.Reason = contradiction
+	if why := t.unwhole(); why != "" {
+		r.Reason = why
 	}
 	r.Ready = r.Reason == ""
 	r.Isolated = len(t.peers) > 0 && len(r.Silent) == len(t.peers)
@@ -84,6 +84,7 @@ func (t *Tracker) catchUp(now time.Time) string {
 		for _, p := range t.peers {
 			if p.registered && t.answers(p) {
 				f.target.Join(p.report.Applied)
+				f.target.Join(t.former(p.report.Stored))
 			}
 		}
 	}
@@ -97,10 +98,11 @@ func (t *Tracker) catchUp(now time.Time) string {
 }
 
 // answers reports whether the peer's last report was made after the wait began, and
-// not only received: it echoes one that this region sent since. Reports pile up in a
-// process that stands still.
+// not only received: it echoes one that this process sent since. Reports pile up in a
+// process that stands still, and another process may have this region's name.
 func (t *Tracker) answers(p *peer) bool {
-	return !p.report.Echoes[t.self].SentAt.Before(t.fresh.asked)
+	echo := p.report.Echoes[t.self]
+	return echo.Instance == t.instance && !echo.SentAt.Before(t.fresh.asked)
 }
 
 // unheard lists the registered peers that have not answered since the wait began.
@@ -128,21 +130,6 @@ func (t *Tracker) capped(target crdt.Vector) crdt.Vector {
 		out[origin] = min(seq, stored[origin])
 	}
 	return out
-}
-
-// contradiction reports a peer that stores more of this region's log than the
-// region itself: its database is older than what it once acknowledged (I14).
-func (t *Tracker) contradiction() string {
-	if t.local == nil {
-		return ""
-	}
-	for _, p := range t.peers {
-		if seq := p.report.Stored[t.local.Origin]; seq > t.local.Head.Seq {
-			return fmt.Sprintf("%s stores our log up to %d but this database ends at %d: it was restored from an older copy; nothing is written",
-				p.name, seq, t.local.Head.Seq)
-		}
-	}
-	return ""
 }
 
 func (t *Tracker) silentPeers() []string {

@@ -18,7 +18,7 @@ var (
 
 // track is the tracker of a region that knows peers and whose clock is ahead.
 func track(self string, ahead time.Duration, peers ...string) *position.Tracker {
-	t := position.New(self, func() time.Time { return time.Now().Add(ahead) })
+	t := position.New(self, self, func() time.Time { return time.Now().Add(ahead) })
 	for _, name := range peers {
 		t.Register(name)
 	}
@@ -41,7 +41,7 @@ func report(from crdt.Origin, seq uint64, others crdt.Vector) region.Report {
 	l, now := has(from, seq, others), time.Now()
 	return region.Report{
 		Origin: from, Head: l.Head, Stored: l.Stored, Applied: l.Applied, Ordinals: l.Ordinals,
-		SentAt: now, Echoes: map[string]region.Echo{"us": {SentAt: now, ReceivedAt: now}},
+		SentAt: now, Echoes: map[string]region.Echo{"us": {Instance: "us", SentAt: now, ReceivedAt: now}},
 	}
 }
 

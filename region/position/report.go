@@ -75,14 +75,21 @@ func (t *Tracker) report() region.Report {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	r := region.Report{
-		Origin: t.local.Origin, Head: t.local.Head,
-		Stored: t.local.Stored, Applied: t.local.Applied, Ordinals: t.local.Ordinals,
-		Ready: ready, SentAt: t.now(), Echoes: map[string]region.Echo{},
+		Origin: t.local.Origin, Instance: t.instance, Head: t.local.Head,
+		Stored: t.local.Stored, Applied: t.local.Applied, Ordinals: t.local.Ordinals, Floors: t.floors,
+		Ready: ready, Joining: t.seeding.donor != "", Unproven: !t.local.Proven,
+		SentAt: t.now(), Echoes: map[string]region.Echo{}, Sums: map[crdt.Origin]region.Checksum{},
 	}
 	for _, p := range t.peers {
-		if !p.lastSeen.IsZero() {
-			// Our clock now, less how long ago the report came.
-			r.Echoes[p.name] = region.Echo{SentAt: p.report.SentAt, ReceivedAt: r.SentAt.Add(-time.Since(p.lastSeen))}
+		if p.lastSeen.IsZero() {
+			continue
+		}
+		// Our clock now, less how long ago the report came.
+		r.Echoes[p.name] = region.Echo{
+			Instance: p.report.Instance, SentAt: p.report.SentAt, ReceivedAt: r.SentAt.Add(-time.Since(p.lastSeen)),
+		}
+		if p.report.Unproven {
+			r.Sums[p.report.Origin] = t.local.Sums[p.report.Origin]
 		}
 	}
 	return r

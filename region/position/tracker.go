@@ -1,7 +1,6 @@
 package position
 
 import (
-	"slices"
 	"sync"
 	"time"
 
@@ -21,6 +20,14 @@ type Local struct {
 	Applied  crdt.Vector
 	Ordinals crdt.Vector // Applied, counted in events
 	Waiting  map[crdt.Origin]Waiting
+
+	// Sums are the checksums of the logs up to Stored.
+	Sums map[crdt.Origin]region.Checksum
+	// Proven says that the log is this process's to go on with (I14).
+	Proven bool
+	// Doubted says that a former log of this region may be longer than anyone who
+	// was heard of knows.
+	Doubted bool
 }
 
 // Waiting describes the oldest entry of a log that is stored and not applied.
@@ -33,14 +40,17 @@ type Waiting struct {
 // Tracker holds the region's view of everyone's positions. It is safe for
 // concurrent use.
 type Tracker struct {
-	self string
-	now  func() time.Time
+	self     string
+	instance string // this process, as peers echo it
+	now      func() time.Time
 
 	mu      sync.Mutex
 	local   *Local
+	floors  crdt.Vector // first entry here of each log
 	peers   map[string]*peer
 	changed chan struct{} // closed and replaced whenever anything above changes
 	fresh   freshness
+	seeding seeding
 }
 
 // peer is what is known of one other region.
@@ -57,10 +67,11 @@ type peer struct {
 	marks      marks
 }
 
-// New returns a tracker for the region self. The clock is injected so that a
-// skewed region is skewed everywhere.
-func New(self string, now func() time.Time) *Tracker {
-	t := &Tracker{self: self, now: now, peers: map[string]*peer{}, changed: make(chan struct{})}
+// New returns a tracker for the region self. Instance names this process: no other
+// may ever have the same. The clock is injected so that a skewed region is skewed
+// everywhere.
+func New(self, instance string, now func() time.Time) *Tracker {
+	t := &Tracker{self: self, instance: instance, now: now, peers: map[string]*peer{}, changed: make(chan struct{})}
 	t.fresh.reset(time.Now(), now(), "starting")
 	return t
 }
@@ -81,11 +92,11 @@ func (t *Tracker) Remember(name string, registered bool, reported time.Time, sto
 		return
 	}
 	p.registered = registered
-	if p.lastSeen.IsZero() {
+	if p.lastSeen.IsZero() { // or its own word is newer
 		p.reported = reported
+		p.stored.Join(stored)
+		p.applied.Join(applied)
 	}
-	p.stored.Join(stored)
-	p.applied.Join(applied)
 	t.broadcast()
 }
 
@@ -117,6 +128,10 @@ func (t *Tracker) Observe(r region.Report) {
 		return
 	}
 	received := time.Now()
+	if r.Instance != p.report.Instance {
+		// Its database may be another than the last process's, and hold less.
+		p.stored, p.applied, p.stable = crdt.Vector{}, crdt.Vector{}, stability{}
+	}
 	p.lastSeen, p.reported, p.report = received, received, r
 	p.stored.Join(r.Stored)
 	p.applied.Join(r.Applied)
@@ -193,31 +208,4 @@ func (t *Tracker) silent(p *peer) time.Duration {
 		return time.Since(t.fresh.started)
 	}
 	return time.Since(p.lastSeen)
-}
-
-// Holder names a reachable peer, other than the origin itself, that stores entries
-// of log beyond above: the one that stores most.
-func (t *Tracker) Holder(log crdt.Origin, above uint64) (name string, ok bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, p := range t.peers {
-		if p.name == log.Region || t.silent(p) >= Silence {
-			continue
-		}
-		if seq := p.report.Stored[log]; seq > above {
-			name, above, ok = p.name, seq, true
-		}
-	}
-	return name, ok
-}
-
-// Origins lists the logs of a region that anyone has reported.
-func (t *Tracker) Origins(name string) []crdt.Origin {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	known := crdt.Vector{}
-	for _, p := range t.peers {
-		known.Join(p.report.Stored)
-	}
-	return slices.DeleteFunc(known.Origins(), func(o crdt.Origin) bool { return o.Region != name })
 }

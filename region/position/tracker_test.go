@@ -114,7 +114,7 @@ func TestRemember(t *testing.T) {
 // The holder of a log is whoever within reach stores most of it, its origin aside.
 func TestHolder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		tracker := position.New("us", time.Now)
+		tracker := position.New("us", "us", time.Now)
 		for _, name := range []string{"eu", "ap", "af", "sa"} {
 			tracker.Register(name)
 		}

@@ -16,8 +16,8 @@ import (
 type Commit struct {
 	Entry     *region.Entry // of the own log, encoded; nil if this is a merge or made no event
 	Clock     crdt.Stamp
-	Inbox     []*region.Entry          // entries stored, applied or not
-	Positions map[crdt.Origin]Position // the logs that moved
+	Inbox     []*region.Entry                 // entries stored, applied or not
+	Positions map[crdt.Origin]region.Progress // the logs that moved
 	Rows      *state.Rows
 	Account   *state.Account
 }
@@ -78,7 +78,7 @@ func queueLogs(b *pgx.Batch, c *Commit) {
 		in.origin, in.seq, in.ordinal, in.events, in.at, in.payload)
 }
 
-func queuePositions(b *pgx.Batch, positions map[crdt.Origin]Position) {
+func queuePositions(b *pgx.Batch, positions map[crdt.Origin]region.Progress) {
 	if len(positions) == 0 {
 		return
 	}

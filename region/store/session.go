@@ -24,14 +24,6 @@ type Head struct {
 	Cycle int64 // transactions of the writer so far
 }
 
-// Position is how far one other log has come here.
-type Position struct {
-	Stored   uint64
-	Checksum region.Checksum // of the log up to Stored
-	Applied  uint64          // Invariant: Applied <= Stored
-	Ordinal  uint64          // last event applied
-}
-
 // Session is the writer's hold on the database: one connection with the lock. It is
 // not safe for concurrent use.
 type Session struct {
@@ -40,7 +32,7 @@ type Session struct {
 	writer uuid.UUID // this session, as log_head names it
 
 	head       Head
-	positions  map[crdt.Origin]Position
+	positions  map[crdt.Origin]region.Progress
 	partitions map[string]uint64 // end of the last partition, by table of a log
 	origins    map[string]crdt.Origin
 }
@@ -109,7 +101,7 @@ func (w *Session) Close() {
 func (w *Session) Head() Head { return w.head }
 
 // Positions are those of the other logs. The map is the session's own: read only.
-func (w *Session) Positions() map[crdt.Origin]Position { return w.positions }
+func (w *Session) Positions() map[crdt.Origin]region.Progress { return w.positions }
 
 // ID names this session for Wrote.
 func (w *Session) ID() uuid.UUID { return w.writer }
@@ -163,14 +155,14 @@ func (w *Session) loadHead(ctx context.Context) error {
 }
 
 func (w *Session) loadPositions(ctx context.Context) error {
-	w.positions = map[crdt.Origin]Position{}
+	w.positions = map[crdt.Origin]region.Progress{}
 	rows, err := w.conn.Query(ctx, "select origin, stored, checksum, applied, ordinal from positions")
 	if err != nil {
 		return unavailable("read positions", err)
 	}
 	var (
 		name string
-		p    Position
+		p    region.Progress
 		sum  []byte
 	)
 	_, err = pgx.ForEachRow(rows, []any{&name, &p.Stored, &sum, &p.Applied, &p.Ordinal}, func() error {

@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -16,22 +15,29 @@ func reportSubject(name string) string { return "position." + name }
 // field that a reader does not know is ignored, so that fields can be added.
 type report struct {
 	Origin   string          `json:"origin"`
+	Instance string          `json:"instance"`
 	Head     head            `json:"head"`
 	Stored   string          `json:"stored"`
 	Applied  string          `json:"applied"`
 	Ordinals string          `json:"ordinals"`
+	Floors   string          `json:"floors,omitempty"`
 	Ready    bool            `json:"ready"`
+	Joining  bool            `json:"joining,omitempty"`
+	Unproven bool            `json:"unproven,omitempty"`
 	SentAt   time.Time       `json:"sent_at"`
 	Echoes   map[string]echo `json:"echoes,omitempty"`
+
+	Sums map[crdt.Origin]region.Checksum `json:"sums,omitempty"`
 }
 
 type head struct {
-	Seq      uint64 `json:"seq"`
-	Ordinal  uint64 `json:"ordinal"`
-	Checksum string `json:"checksum"`
+	Seq      uint64          `json:"seq"`
+	Ordinal  uint64          `json:"ordinal"`
+	Checksum region.Checksum `json:"checksum"`
 }
 
 type echo struct {
+	Instance   string    `json:"instance"`
 	SentAt     time.Time `json:"sent_at"`
 	ReceivedAt time.Time `json:"received_at"`
 }
@@ -39,13 +45,18 @@ type echo struct {
 func encodeReport(r region.Report) ([]byte, error) {
 	w := report{
 		Origin:   r.Origin.String(),
-		Head:     head{Seq: r.Head.Seq, Ordinal: r.Head.Ordinal, Checksum: r.Head.Checksum.String()},
+		Instance: r.Instance,
+		Head:     head{Seq: r.Head.Seq, Ordinal: r.Head.Ordinal, Checksum: r.Head.Checksum},
 		Stored:   r.Stored.String(),
 		Applied:  r.Applied.String(),
 		Ordinals: r.Ordinals.String(),
+		Floors:   r.Floors.String(),
 		Ready:    r.Ready,
+		Joining:  r.Joining,
+		Unproven: r.Unproven,
 		SentAt:   r.SentAt,
 		Echoes:   make(map[string]echo, len(r.Echoes)),
+		Sums:     r.Sums,
 	}
 	for peer, e := range r.Echoes {
 		w.Echoes[peer] = echo(e)
@@ -59,10 +70,14 @@ func decodeReport(payload []byte) (r region.Report, err error) {
 		return r, err
 	}
 	r = region.Report{
-		Head:   region.Head{Seq: w.Head.Seq, Ordinal: w.Head.Ordinal},
-		Ready:  w.Ready,
-		SentAt: w.SentAt,
-		Echoes: make(map[string]region.Echo, len(w.Echoes)),
+		Instance: w.Instance,
+		Head:     region.Head{Seq: w.Head.Seq, Ordinal: w.Head.Ordinal, Checksum: w.Head.Checksum},
+		Ready:    w.Ready,
+		Joining:  w.Joining,
+		Unproven: w.Unproven,
+		SentAt:   w.SentAt,
+		Echoes:   make(map[string]region.Echo, len(w.Echoes)),
+		Sums:     w.Sums,
 	}
 	for peer, e := range w.Echoes {
 		r.Echoes[peer] = region.Echo(e)
@@ -70,11 +85,6 @@ func decodeReport(payload []byte) (r region.Report, err error) {
 	if r.Origin, err = crdt.ParseOrigin(w.Origin); err != nil {
 		return r, err
 	}
-	sum, err := hex.DecodeString(w.Head.Checksum)
-	if err != nil || len(sum) != len(r.Head.Checksum) {
-		return r, fmt.Errorf("checksum %q is not %d bytes in hexadecimal", w.Head.Checksum, len(r.Head.Checksum))
-	}
-	r.Head.Checksum = region.Checksum(sum)
 	if r.Stored, err = crdt.ParseVector(w.Stored); err != nil {
 		return r, fmt.Errorf("stored: %w", err)
 	}
@@ -83,6 +93,9 @@ func decodeReport(payload []byte) (r region.Report, err error) {
 	}
 	if r.Ordinals, err = crdt.ParseVector(w.Ordinals); err != nil {
 		return r, fmt.Errorf("ordinals: %w", err)
+	}
+	if r.Floors, err = crdt.ParseVector(w.Floors); err != nil {
+		return r, fmt.Errorf("floors: %w", err)
 	}
 	return r, nil
 }

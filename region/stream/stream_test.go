@@ -321,7 +321,7 @@ func TestPeer_ReportArrivesWhole(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)
 	want := region.Report{
 		Origin: us, Head: region.Head{Seq: 7, Ordinal: 70, Checksum: region.Checksum{1, 2, 255}},
-		Stored: crdt.Vector{us: 7, eu: 3}, Applied: crdt.Vector{us: 7, eu: 3}, Ordinals: crdt.Vector{us: 70},
+		Stored: crdt.Vector{us: 7, eu: 3}, Applied: crdt.Vector{us: 7, eu: 3}, Ordinals: crdt.Vector{us: 70}, Floors: crdt.Vector{us: 2},
 		Ready: true, SentAt: at, Echoes: map[string]region.Echo{"eu": {SentAt: at, ReceivedAt: at.Add(time.Second)}},
 	}
 	for { // the subscription may arrive after the first ones

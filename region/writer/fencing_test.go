@@ -31,7 +31,7 @@ func TestFence_AnOldProcessThatMergesIsRefused(t *testing.T) {
 
 	merge := emptyCommit()
 	eu := crdt.Origin{Region: "eu", Epoch: 1}
-	merge.Positions = map[crdt.Origin]store.Position{eu: {Stored: 7, Applied: 7, Ordinal: 7}}
+	merge.Positions = map[crdt.Origin]region.Progress{eu: {Stored: 7, Applied: 7, Ordinal: 7}}
 	if err := old.Commit(ctx, merge); !errors.Is(err, region.ErrFenced) {
 		t.Errorf("the old process's merge: %v, want %v", err, region.ErrFenced)
 	}

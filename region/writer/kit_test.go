@@ -63,7 +63,7 @@ func (r *rig) open(t testing.TB, dsn string, change func(*writer.Config)) (*stor
 	if change != nil {
 		change(&c)
 	}
-	tracker := position.New("us", time.Now)
+	tracker := position.New("us", "us", time.Now)
 	w, err := writer.New(c, s, tracker)
 	if err != nil {
 		t.Fatal(err)

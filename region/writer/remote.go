@@ -56,7 +56,7 @@ func (w *Writer) Deliver(ctx context.Context, entries []*region.Entry) error {
 // merge runs one cycle: it stores what was delivered, and applies a bounded run of
 // what may be applied. An error means that the session cannot go on.
 func (w *Writer) merge(ctx context.Context) error {
-	arrived, moved := w.arrived, map[crdt.Origin]store.Position{}
+	arrived, moved := w.arrived, map[crdt.Origin]region.Progress{}
 	w.arrived = nil
 	var (
 		fresh    []*region.Entry
@@ -85,7 +85,7 @@ func (w *Writer) merge(ctx context.Context) error {
 	return err
 }
 
-func (w *Writer) mergeRun(ctx context.Context, fresh []*region.Entry, moved map[crdt.Origin]store.Position) error {
+func (w *Writer) mergeRun(ctx context.Context, fresh []*region.Entry, moved map[crdt.Origin]region.Progress) error {
 	start := time.Now()
 	if err := w.refill(ctx); err != nil {
 		return err
@@ -111,7 +111,7 @@ func (w *Writer) mergeRun(ctx context.Context, fresh []*region.Entry, moved map[
 
 // accept checks that a delivery continues the stored logs, notes their new ends in
 // moved and queues the entries. It returns those that are to be stored.
-func (w *Writer) accept(d *delivery, moved map[crdt.Origin]store.Position) ([]*region.Entry, error) {
+func (w *Writer) accept(d *delivery, moved map[crdt.Origin]region.Progress) ([]*region.Entry, error) {
 	origin := d.entries[0].Origin
 	if origin == w.session.Head().Origin {
 		return nil, fmt.Errorf("deliver %s %d: that is this region's own log", origin, d.entries[0].Seq)
@@ -136,7 +136,7 @@ func (w *Writer) accept(d *delivery, moved map[crdt.Origin]store.Position) ([]*r
 }
 
 // position is that of a log within this cycle.
-func (w *Writer) position(o crdt.Origin, moved map[crdt.Origin]store.Position) store.Position {
+func (w *Writer) position(o crdt.Origin, moved map[crdt.Origin]region.Progress) region.Progress {
 	if p, ok := moved[o]; ok {
 		return p
 	}
@@ -144,7 +144,7 @@ func (w *Writer) position(o crdt.Origin, moved map[crdt.Origin]store.Position) s
 }
 
 // planMerge applies run to the rows it touches and moves the positions on.
-func (w *Writer) planMerge(ctx context.Context, run []*region.Entry, moved map[crdt.Origin]store.Position) (*store.Commit, error) {
+func (w *Writer) planMerge(ctx context.Context, run []*region.Entry, moved map[crdt.Origin]region.Progress) (*store.Commit, error) {
 	rows := state.NewRows()
 	for _, e := range run {
 		for i := range e.Events {

@@ -22,7 +22,7 @@ type waitingLog struct {
 
 // queue remembers e, if everything between it and the applied entry is remembered
 // too and there is room; otherwise the inbox has it.
-func (w *Writer) queue(e *region.Entry, p store.Position) {
+func (w *Writer) queue(e *region.Entry, p region.Progress) {
 	log := w.log(e.Origin)
 	if p.Applied+uint64(len(log.entries))+1 == e.Seq && (log.bytes < w.cfg.MaxBlocked || len(log.entries) == 0) {
 		log.entries = append(log.entries, e)

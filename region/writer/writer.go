@@ -26,8 +26,8 @@ type Writer struct {
 	commits    chan region.Record
 
 	mu        sync.Mutex
-	open      bool                           // a session is there: writes are accepted
-	positions map[crdt.Origin]store.Position // as last committed
+	open      bool                            // a session is there: writes are accepted
+	positions map[crdt.Origin]region.Progress // as last committed
 
 	// The rest belongs to Run's goroutine.
 	session   *store.Session

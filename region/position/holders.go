@@ -1,0 +1,113 @@
+package position
+
+import (
+	"slices"
+	"time"
+
+	"pangea/crdt"
+)
+
+// Wanted is a log of which entries are missing here that no stream will bring, and a
+// reachable peer that has the next one.
+type Wanted struct {
+	Origin crdt.Origin
+	Holder string
+}
+
+// Wanted lists the logs to read from whoever holds them, in order: former epochs;
+// those whose origin no longer has the next entry; and, unless relayAfter is zero,
+// those whose origin was silent for that long.
+func (t *Tracker) Wanted(relayAfter time.Duration) []Wanted {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.local == nil {
+		return nil
+	}
+	var wanted []Wanted
+	for origin := range t.known() {
+		next := t.local.Stored[origin] + 1
+		if origin == t.local.Origin || !t.relayed(origin, next, relayAfter) {
+			continue
+		}
+		if holder := t.holder(origin, next); holder != nil {
+			wanted = append(wanted, Wanted{origin, holder.name})
+		}
+	}
+	slices.SortFunc(wanted, func(a, b Wanted) int { return a.Origin.Compare(b.Origin) })
+	return wanted
+}
+
+// known is the highest entry of each log that a reachable peer stores.
+func (t *Tracker) known() crdt.Vector {
+	known := crdt.Vector{}
+	for _, p := range t.peers {
+		if t.silent(p) < Silence {
+			known.Join(p.report.Stored)
+		}
+	}
+	return known
+}
+
+// relayed reports whether the next entry of a log is not to be had from the stream of
+// its origin.
+func (t *Tracker) relayed(log crdt.Origin, next uint64, relayAfter time.Duration) bool {
+	p := t.peers[log.Region]
+	switch {
+	case p == nil: // a former log of this region
+		return true
+	case relayAfter > 0 && t.silent(p) >= relayAfter:
+		return true
+	case p.report.Origin.Region == "": // never heard of
+		return false
+	default:
+		return p.report.Origin != log || p.report.Floors[log] > next
+	}
+}
+
+// holder is a reachable peer, not the origin with its current log, that has the entry
+// next: the one that stores most. Its word may be old: it may have dropped the entry.
+func (t *Tracker) holder(log crdt.Origin, next uint64) (best *peer) {
+	for _, p := range t.peers {
+		stored := p.report.Stored[log]
+		if p.report.Origin == log || !t.has(p, log, next) {
+			continue
+		}
+		if best == nil || stored > best.report.Stored[log] {
+			best = p
+		}
+	}
+	return best
+}
+
+// has reports whether a reachable peer can serve the entry next of a log.
+func (t *Tracker) has(p *peer, log crdt.Origin, next uint64) bool {
+	return t.silent(p) < Silence && p.report.Stored[log] >= next && p.report.Floors[log] <= next
+}
+
+// Holder and Origins: TODO remove.
+func (t *Tracker) Holder(log crdt.Origin, above uint64) (name string, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p := t.holder(log, above+1)
+	if p == nil {
+		return "", false
+	}
+	return p.name, true
+}
+
+func (t *Tracker) Origins(name string) []crdt.Origin {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known := crdt.Vector{}
+	for _, p := range t.peers {
+		known.Join(p.report.Stored)
+	}
+	return slices.DeleteFunc(known.Origins(), func(o crdt.Origin) bool { return o.Region != name })
+}
+
+// SetFloors tells peers from which entry on each log can be read here.
+func (t *Tracker) SetFloors(floors crdt.Vector) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.floors = floors
+}

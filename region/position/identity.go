@@ -1,0 +1,100 @@
+package position
+
+import (
+	"fmt"
+
+	"pangea/crdt"
+	"pangea/region"
+)
+
+// Claim is what a peer says about this region's own logs (I14).
+type Claim struct {
+	Peer   string
+	Epoch  uint32 // the last of this region's that it stores anything of
+	Stored uint64 // how much of the current log
+	Sum    region.Checksum
+	Said   bool // Sum is known
+}
+
+// Claims lists what the peers that answer this process say. All: that is every peer
+// there is, so nobody else can know more. Settled: no other answer is waited for.
+func (t *Tracker) Claims() (claims []Claim, all, settled bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.local == nil {
+		return nil, false, false
+	}
+	for _, p := range t.peers {
+		if t.answers(p) {
+			claims = append(claims, t.claim(p))
+		}
+	}
+	return claims, len(claims) == len(t.peers), t.settled()
+}
+
+func (t *Tracker) claim(p *peer) Claim {
+	own := t.local.Origin
+	c := Claim{Peer: p.name, Stored: p.report.Stored[own]}
+	for o, seq := range p.report.Stored {
+		if o.Region == t.self && seq > 0 {
+			c.Epoch = max(c.Epoch, o.Epoch)
+		}
+	}
+	c.Sum, c.Said = p.report.Sums[own]
+	return c
+}
+
+// settled reports whether the start is over: every registered peer has answered, or
+// was silent for long.
+func (t *Tracker) settled() bool {
+	return t.fresh.target != nil || t.fresh.fresh
+}
+
+// former is the part of v that is about this region's earlier logs. What a peer
+// stores of them was acknowledged, applied there or not.
+func (t *Tracker) former(v crdt.Vector) crdt.Vector {
+	out := crdt.Vector{}
+	for o, seq := range v {
+		if o.Region == t.self && o != t.local.Origin {
+			out[o] = seq
+		}
+	}
+	return out
+}
+
+// unwhole says why the region's own state is not one to serve from: a peer knows more
+// of its log than it does, or the logs do not lead from here to the present.
+func (t *Tracker) unwhole() string {
+	if t.local == nil {
+		return ""
+	}
+	if t.seeding.donor != "" {
+		return fmt.Sprintf("it joins the snapshot of %s", t.seeding.donor)
+	}
+	for _, p := range t.peers {
+		if seq := p.report.Stored[t.local.Origin]; seq > t.local.Head.Seq && t.answers(p) {
+			return fmt.Sprintf("%s stores our log up to %d but this database ends at %d: it is an older copy, and will go on under a new epoch",
+				p.name, seq, t.local.Head.Seq)
+		}
+	}
+	if why := t.need(); why != "" {
+		return "it needs a peer's snapshot: " + why
+	}
+	return ""
+}
+
+// Sound reports whether the region can know all that it ever acknowledged: no former
+// log of its may be longer than it knows. A handle's owner must (I10).
+func (t *Tracker) Sound() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.local == nil || !t.local.Doubted {
+		return t.local != nil
+	}
+	for _, p := range t.peers {
+		if p.registered && !t.answers(p) {
+			return false
+		}
+	}
+	return true
+}
