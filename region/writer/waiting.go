@@ -7,7 +7,6 @@ import (
 	"pangea/crdt"
 	"pangea/region"
 	"pangea/region/position"
-	"pangea/region/store"
 )
 
 // waitingLog is the part of a remote log that is stored and not applied.
