@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pangea/crdt"
+	"pangea/crdt/wire"
 )
 
 // formatVersion is the first byte of every payload. A reader refuses newer ones.
@@ -34,8 +35,7 @@ func (e *Entry) Encode(buf []byte, prev Checksum) {
 	b := append(buf[:0], formatVersion)
 	b = binary.AppendUvarint(b, uint64(len(table)))
 	for _, o := range table {
-		b = appendString(b, o.Region)
-		b = binary.AppendUvarint(b, uint64(o.Epoch))
+		b = wire.AppendOrigin(b, o)
 	}
 	b = binary.AppendUvarint(b, e.Seq)
 	for _, o := range table {
@@ -58,20 +58,20 @@ func (ev *Event) append(b []byte, table []crdt.Origin, last string) []byte {
 	if ev.Key == last {
 		b = append(b, 0)
 	} else {
-		b = appendString(b, ev.Key)
+		b = wire.AppendString(b, ev.Key)
 	}
 	switch ev.Kind {
 	case ProfilePut:
 		b = binary.AppendVarint(b, int64(ev.Stamp))
-		b = appendString(b, ev.Value)
+		b = wire.AppendString(b, ev.Value)
 	case CounterSet:
 		b = binary.AppendUvarint(b, uint64(ev.PN.P))
 		b = binary.AppendUvarint(b, uint64(ev.PN.N))
 	case TagAdd, TagRemove:
-		b = appendString(b, ev.Member)
+		b = wire.AppendString(b, ev.Member)
 		b = appendDots(b, ev.Dots, table)
 	case PrefSet:
-		b = appendString(b, ev.Member)
+		b = wire.AppendString(b, ev.Member)
 		b = ev.appendNullable(b)
 	case HandleSet:
 		b = ev.appendNullable(b)
@@ -84,11 +84,7 @@ func (ev *Event) appendNullable(b []byte) []byte {
 	if ev.Null {
 		return append(b, 1)
 	}
-	return appendString(append(b, 0), ev.Value)
-}
-
-func appendString(b []byte, s string) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+	return wire.AppendString(append(b, 0), ev.Value)
 }
 
 func appendDots(b []byte, dots []crdt.Dot, table []crdt.Origin) []byte {
@@ -120,32 +116,32 @@ func Decode(payload []byte) (*Entry, error) {
 		return nil, fmt.Errorf("%w: no header", ErrCorrupt)
 	}
 	e.Checksum = Checksum(payload[body:])
-	r := reader{text: string(payload[1:body])}
+	r := wire.NewReader(string(payload[1:body]))
 	e.decode(&r)
-	if !r.done() {
+	if !r.Done() {
 		return nil, fmt.Errorf("%w: ends or differs in the middle", ErrCorrupt)
 	}
 	return e, nil
 }
 
-func (e *Entry) decode(r *reader) {
-	table := make([]crdt.Origin, r.count(3))
+func (e *Entry) decode(r *wire.Reader) {
+	table := make([]crdt.Origin, r.Count(3))
 	for i := range table {
-		table[i] = r.origin()
+		table[i] = r.Origin()
 	}
 	if len(table) == 0 {
-		r.fail()
+		r.Expect(false)
 		return
 	}
-	e.Origin, e.Seq = table[0], r.uint()
+	e.Origin, e.Seq = table[0], r.Uint()
 	e.Deps = make(crdt.Vector, len(table))
 	for _, o := range table {
-		e.Deps[o] = r.uint()
+		e.Deps[o] = r.Uint()
 	}
-	e.FirstOrdinal = r.uint()
-	e.CommittedAt = time.UnixMicro(r.int())
-	r.expect(len(e.Deps) == len(table) && e.Seq > 0 && e.FirstOrdinal > 0)
-	e.Events = make([]Event, r.count(4))
+	e.FirstOrdinal = r.Uint()
+	e.CommittedAt = time.UnixMicro(r.Int())
+	r.Expect(len(e.Deps) == len(table) && e.Seq > 0 && e.FirstOrdinal > 0)
+	e.Events = make([]Event, r.Count(4))
 	last := ""
 	for i := range e.Events {
 		e.Events[i].decode(r, table, last)
@@ -153,32 +149,32 @@ func (e *Entry) decode(r *reader) {
 	}
 }
 
-func (ev *Event) decode(r *reader, table []crdt.Origin, last string) {
-	ev.Kind, ev.Key = Kind(r.byte()), r.string()
+func (ev *Event) decode(r *wire.Reader, table []crdt.Origin, last string) {
+	ev.Kind, ev.Key = Kind(r.Byte()), r.Text()
 	if ev.Key == "" {
 		ev.Key = last
 	}
-	r.expect(ev.Key != "")
+	r.Expect(ev.Key != "")
 	switch ev.Kind {
 	case ProfilePut:
-		ev.Stamp, ev.Value = r.stamp(), r.string()
+		ev.Stamp, ev.Value = r.Stamp(), r.Text()
 	case CounterSet:
-		ev.PN = crdt.PN{P: r.part(), N: r.part()}
+		ev.PN = crdt.PN{P: r.Part(), N: r.Part()}
 	case TagAdd, TagRemove:
-		ev.Member, ev.Dots = r.string(), r.dots(table)
+		ev.Member, ev.Dots = r.Text(), r.Dots(table)
 	case PrefSet:
-		ev.Member = r.string()
+		ev.Member = r.Text()
 		ev.decodeNullable(r)
 	case HandleSet:
 		ev.decodeNullable(r)
 	default:
-		r.fail()
+		r.Expect(false)
 	}
 }
 
-func (ev *Event) decodeNullable(r *reader) {
-	ev.Stamp = r.stamp()
-	if ev.Null = r.bool(); !ev.Null {
-		ev.Value = r.string()
+func (ev *Event) decodeNullable(r *wire.Reader) {
+	ev.Stamp = r.Stamp()
+	if ev.Null = r.Bool(); !ev.Null {
+		ev.Value = r.Text()
 	}
 }
