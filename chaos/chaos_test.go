@@ -101,6 +101,58 @@ func TestWorld_KillAndStart(t *testing.T) {
 	}
 }
 
+func TestWorld_DestroyAndStart(t *testing.T) {
+	w := world(t)
+	fault, err := w.Destroy(words("eu"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := fault.Heal(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if r := w.Status(t.Context()).Regions[1]; r.Err != nil || r.NoData {
+			t.Errorf("after the start eu is %+v, want it alive", r)
+		}
+		if err := fault.Inject(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s := w.Status(t.Context())
+		if r := s.Regions[1]; r.Err == nil || !r.NoData {
+			t.Errorf("after the loss eu is %+v, want it dead and without data", r)
+		}
+		if picture, want := s.String(), "no data: destroyed"; !strings.Contains(picture, want) {
+			t.Errorf("the picture does not say %q:\n%s", want, picture)
+		}
+	}
+}
+
+func TestWorld_StartOfARegionStartsItsPostgres(t *testing.T) {
+	w := world(t)
+	region, err := w.Kill(words("eu"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	database, err := w.Kill(words("postgres-eu"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := region.Heal(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, kill := range []chaos.Fault{region, database} {
+		if err := kill.Inject(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := w.Status(t.Context()).Regions[1]; r.Err == nil || r.NoData {
+		t.Errorf("after the kills eu is %+v, want it dead, with its data", r)
+	}
+	if err := region.Heal(t.Context()); err != nil {
+		t.Errorf("start of the region after both died: %v", err)
+	}
+}
+
 // told closes ready at the first word of progress.
 type told struct {
 	strings.Builder
@@ -131,11 +183,18 @@ func TestWorld_StartTellsWhatItWaitsFor(t *testing.T) {
 
 func TestStatus_ShowsLagAndWhatIsDead(t *testing.T) {
 	w := world(t)
-	for part, vector := range map[string]string{"region-us": "eu=5,us=9", "region-eu": "eu=7,us=4"} {
+	for name, vector := range map[string]string{"us": "eu=5,us=9", "eu": "eu=7,us=4"} {
 		w.Processes.(*parts).vector = vector
-		if err := w.Processes.Start(t.Context(), part); err != nil {
+		region, err := w.Kill(words(name))
+		if err != nil {
 			t.Fatal(err)
 		}
+		if err := region.Heal(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Processes.Start(t.Context(), "postgres-ap"); err != nil { // dead, with data
+		t.Fatal(err)
 	}
 	fault, err := w.Partition(words("us>eu"), "refuse")
 	if err != nil {
@@ -178,7 +237,9 @@ func TestWorld_MisuseSaysWhatIsPossible(t *testing.T) {
 		{"bad round trip", `"fast" is no round trip`, fault(w.Latency(words("us", "eu", "fast"), ""))},
 		{"negative round trip", `"-1ms" is no round trip`, fault(w.Latency(words("us", "eu", "-1ms"), ""))},
 		{"bad jitter", `"1h" is no jitter`, fault(w.Latency(words("us", "eu", "1s"), "1h"))},
-		{"no part", "the parts are us, eu, ap and toxiproxy, region-us", fault(w.Kill(nil))},
+		{"no part", "the parts are us, eu, ap and postgres-us,", fault(w.Kill(nil))},
+		{"destroyed part", `"router-eu" is not one region: the regions are us, eu, ap`, fault(w.Destroy(words("router-eu")))},
+		{"destroyed nothing", `"" is not one region`, fault(w.Destroy(nil))},
 		{"unknown part", `"postgres" is not one part of the stack`, fault(w.Kill(words("postgres")))},
 	}
 	for _, c := range cases {

@@ -7,7 +7,8 @@ import (
 )
 
 // Kill is the sudden death of one part of the local stack; a region's name means
-// its process. Healing it starts the part with its data and waits until it serves.
+// its process. Healing it starts the part with its data and waits until it serves; a
+// region's Postgres is started before it, if that is dead too.
 func (w *World) Kill(words []string) (Fault, error) {
 	part, err := w.part(words)
 	if err != nil {
@@ -27,7 +28,7 @@ func (w *World) Kill(words []string) (Fault, error) {
 func (w *World) part(words []string) (string, error) {
 	parts := w.Processes.PartNames()
 	if len(words) == 1 && slices.Contains(w.Topology.Names(), words[0]) {
-		return "region-" + words[0], nil
+		return regionPart(words[0]), nil
 	}
 	if len(words) == 1 && slices.Contains(parts, words[0]) {
 		return words[0], nil

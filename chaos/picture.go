@@ -23,11 +23,14 @@ func (s Status) regions() string {
 	t.SetStyle(table.StyleLight)
 	t.AppendHeader(table.Row{"region", "alive", "ready", "entries it lacks", "vector"})
 	for _, r := range s.Regions {
-		if r.Err != nil {
+		switch {
+		case r.NoData:
+			t.AppendRow(table.Row{r.Name, "no", "no data: destroyed, or never started"})
+		case r.Err != nil:
 			t.AppendRow(table.Row{r.Name, "no", text.WrapSoft(r.Err.Error(), 40)})
-			continue
+		default:
+			t.AppendRow(table.Row{r.Name, "yes", r.readiness(), r.Lag(), r.Vector})
 		}
-		t.AppendRow(table.Row{r.Name, "yes", r.readiness(), r.Lag(), r.Vector})
 	}
 	return t.Render()
 }

@@ -26,6 +26,7 @@ type Status struct {
 type RegionStatus struct {
 	Name     string
 	Err      error // why it says nothing; the rest is empty then
+	NoData   bool  // and there is no database of it: it was destroyed, or never started
 	Ready    bool
 	Reason   string // why it is not ready
 	Isolated bool   // ready without having heard any peer
@@ -45,12 +46,19 @@ func (w *World) Status(ctx context.Context) Status {
 	s := Status{Regions: make([]RegionStatus, len(w.Topology.Regions))}
 	var asking sync.WaitGroup
 	for i, r := range w.Topology.Regions {
-		asking.Go(func() { s.Regions[i] = askRegion(ctx, r) })
+		asking.Go(func() { s.Regions[i] = w.look(ctx, r) })
 	}
 	states, err := w.Network.Status(ctx)
 	s.Links, s.LinksErr = directed(states), err
 	asking.Wait()
 	compare(s.Regions)
+	return s
+}
+
+// look asks a region, and if it is silent sees whether there is anything left of it.
+func (w *World) look(ctx context.Context, r topology.Region) RegionStatus {
+	s := askRegion(ctx, r)
+	s.NoData = s.Err != nil && !w.Processes.HasData(r.Name)
 	return s
 }
 

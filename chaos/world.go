@@ -22,7 +22,12 @@ type Processes interface {
 	PartNames() []string
 	// Kill ends a part as kill -9 does. Killing a dead part is no error.
 	Kill(part string) error
-	// Start brings a part back with its data, and returns when it serves. A live
-	// part is left alone.
+	// Destroy kills a region's process and its Postgres, and deletes what they had on
+	// disk. Destroying what is destroyed is no error.
+	Destroy(ctx context.Context, region string) error
+	// HasData reports whether a region has a database, running or not.
+	HasData(region string) bool
+	// Start brings a part back with the data it has left, and returns when it serves.
+	// A live part is left alone.
 	Start(ctx context.Context, part string) error
 }

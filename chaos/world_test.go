@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,7 +44,9 @@ func world(t *testing.T) *chaos.World {
 		}
 	})
 	topo = server.Topology()
-	parts := &parts{t: t, topo: topo, running: map[string]*http.Server{}}
+	parts := &parts{
+		t: t, topo: topo, running: map[string]*http.Server{}, postgres: map[string]bool{}, data: map[string]bool{},
+	}
 	return &chaos.World{Topology: topo, Network: links.Open(topo), Processes: parts, Progress: t.Output()}
 }
 
@@ -58,19 +61,29 @@ func freeAddress(t *testing.T) string {
 }
 
 // parts are region processes as far as chaos sees one: something that listens,
-// is ready in the end, and can be killed.
+// is ready in the end, and can be killed. A Postgres is what a region cannot start
+// without; it has data from its first start until it is destroyed.
 type parts struct {
-	t       *testing.T
-	topo    *topology.Topology
-	running map[string]*http.Server
-	vector  string          // of the region that is started next
-	ready   <-chan struct{} // when it is ready; nil is at once
+	t        *testing.T
+	topo     *topology.Topology
+	running  map[string]*http.Server
+	postgres map[string]bool // by region: runs
+	data     map[string]bool // by region
+	vector   string          // of the region that is started next
+	ready    <-chan struct{} // when it is ready; nil is at once
 }
 
 func (p *parts) Start(ctx context.Context, part string) error {
+	if name, ok := strings.CutPrefix(part, "postgres-"); ok {
+		p.postgres[name], p.data[name] = true, true
+		return nil
+	}
 	region, err := p.topo.Region(part[len("region-"):])
 	if err != nil {
 		return err
+	}
+	if !p.postgres[region.Name] {
+		return fmt.Errorf("%s has no Postgres", part)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", region.HTTP)
 	if err != nil {
@@ -92,10 +105,23 @@ func (p *parts) Start(ctx context.Context, part string) error {
 }
 
 func (p *parts) PartNames() []string {
-	return []string{"toxiproxy", "region-us", "region-eu", "region-ap"}
+	return []string{"postgres-us", "postgres-eu", "postgres-ap", "toxiproxy", "region-us", "region-eu", "region-ap"}
 }
 
-func (p *parts) Kill(part string) error { return p.running[part].Close() }
+func (p *parts) Kill(part string) error {
+	if name, ok := strings.CutPrefix(part, "postgres-"); ok {
+		p.postgres[name] = false
+		return nil
+	}
+	return p.running[part].Close()
+}
+
+func (p *parts) Destroy(_ context.Context, region string) error {
+	p.postgres[region], p.data[region] = false, false
+	return p.Kill("region-" + region)
+}
+
+func (p *parts) HasData(region string) bool { return p.data[region] }
 
 func regionRoutes(vector string) http.Handler {
 	mux := http.NewServeMux()

@@ -49,6 +49,14 @@ func kill(ctx context.Context, _ *cli.Command, w *chaos.World, words []string) (
 	return broken(f), f.Inject(ctx)
 }
 
+func destroy(ctx context.Context, _ *cli.Command, w *chaos.World, words []string) (string, error) {
+	f, err := w.Destroy(words)
+	if err != nil {
+		return "", err
+	}
+	return broken(f), f.Inject(ctx)
+}
+
 func start(ctx context.Context, _ *cli.Command, w *chaos.World, words []string) (string, error) {
 	f, err := w.Kill(words)
 	if err != nil {

@@ -17,7 +17,11 @@ const description = `Faults hold until they are healed; every command may be rep
   chaos heal us eu             ends what cuts us from eu; without a pair, every cut
   chaos latency us eu 300ms    sets a round trip; latency reset restores them all
   chaos kill eu                kill -9 of a region's process, or of postgres-eu,
-  chaos start eu               router-eu, toxiproxy; start brings it back
+  chaos start eu               router-eu, toxiproxy; start brings it back, a region
+                               with its Postgres
+  chaos destroy eu             the loss of a region with its disks: process, database
+                               and log are gone; start brings it back, and it gets
+                               from its peers what they had stored of it
   chaos status                 the regions and links as they are now`
 
 // action is what a command does to the world with its words. It returns the one
@@ -37,6 +41,7 @@ func command() *cli.Command {
 			verb("latency", "A B RTT | reset", "set the round trip between two regions", latency,
 				&cli.StringFlag{Name: "jitter", Usage: "plus or minus, on the round trip (default: the topology's)"}),
 			verb("kill", "PART", "kill -9 a region or any other part", kill),
+			verb("destroy", "REGION", "kill a region and its Postgres, and delete their data", destroy),
 			verb("start", "PART", "start a part and wait until it serves", start),
 			verb("status", "", "show regions and links", status),
 		},

@@ -7,7 +7,7 @@ import (
 
 func TestRun_MisuseIsOneSentenceAndExitCode2(t *testing.T) {
 	cases := []struct{ words, want string }{
-		{"", "name a verb: partition, heal, latency, kill, start, status"},
+		{"", "name a verb: partition, heal, latency, kill, destroy, start, status"},
 		{"break us", `unknown verb "break": the verbs are partition,`},
 		{"partition us mars", `unknown region "mars": the regions are us, eu, ap`},
 		{"heal us", `"us" is no pair of regions`},
@@ -15,6 +15,7 @@ func TestRun_MisuseIsOneSentenceAndExitCode2(t *testing.T) {
 		{"partition us eu --mode melt", "the modes are refuse and blackhole"},
 		{"latency us eu soon", `"soon" is no round trip`},
 		{"kill nobody", "the parts are us, eu, ap and postgres-us"},
+		{"destroy postgres-eu", `"postgres-eu" is not one region: the regions are us, eu, ap`},
 		{"kill -hard eu", "flag provided but not defined: -hard"},
 		{"status now", "status takes no words"},
 	}

@@ -67,6 +67,12 @@ func (c *Cluster) Remove() error {
 	return errors.Join(os.RemoveAll(c.cfg.Dir), os.RemoveAll(c.socketDir()))
 }
 
+// Exists reports whether Init has made the data directory, and nobody removed it.
+func (c *Cluster) Exists() bool {
+	_, err := os.Stat(c.cfg.Dir)
+	return err == nil
+}
+
 // Ready returns nil once the cluster answers queries.
 func (c *Cluster) Ready(ctx context.Context) error {
 	return c.exec(ctx, "SELECT 1")

@@ -12,7 +12,7 @@ import (
 // lockWithin bounds the wait for another command on the same stack.
 const lockWithin = 5 * time.Minute
 
-// lock makes this the only Up, Start, Down or Clean at work on the root, until the
+// lock makes this the only Up, Start, Down, Clean or Destroy at work on the root, until the
 // returned file is closed or this program ends.
 func (s *Stack) lock(ctx context.Context, report Report) (*os.File, error) {
 	if err := s.makeDirs(); err != nil {

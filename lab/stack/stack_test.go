@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -58,6 +59,39 @@ func TestStartBringsBackOnePart(t *testing.T) {
 		t.Fatalf("ready are %v, want all", got)
 	}
 }
+
+// TestDestroyTakesTheData: nothing of the region is left on disk, and what it gets
+// back is what a peer had stored.
+func TestDestroyTakesTheData(t *testing.T) {
+	root := newBuiltRoot(t)
+	s := openStack(t, root)
+	up(t, s, s.PartNames())
+	us, eu := s.Topology().Regions[0], s.Topology().Regions[1]
+	ask(t, http.MethodPost, "http://"+us.Router+"/counter/kept/incr")
+	for range 2 {
+		if err := s.Destroy(t.Context(), "eu"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, want := names(t, s, stack.StateDied), words("postgres-eu region-eu"); !slices.Equal(got, want) {
+		t.Fatalf("after the loss, died are %v, want %v", got, want)
+	}
+	for _, dir := range words("eu postgres/eu") {
+		if _, err := os.Stat(filepath.Join(root, ".pangea", dir)); !os.IsNotExist(err) || s.HasData("eu") {
+			t.Fatalf("after the loss, %s: %v, want it gone", dir, err)
+		}
+	}
+	for _, part := range words("postgres-eu region-eu") {
+		if err := s.Start(t.Context(), part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := ask(t, http.MethodGet, "http://"+eu.HTTP+"/counter/kept"); !strings.Contains(got, `"value":1`) {
+		t.Fatalf("after the start: %s, want the value 1", got)
+	}
+}
+
+func words(s string) []string { return strings.Fields(s) }
 
 func TestDownThenUpKeepsData(t *testing.T) {
 	s := openStack(t, newBuiltRoot(t))
