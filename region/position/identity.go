@@ -2,6 +2,7 @@ package position
 
 import (
 	"fmt"
+	"time"
 
 	"pangea/crdt"
 	"pangea/region"
@@ -44,10 +45,10 @@ func (t *Tracker) claim(p *peer) Claim {
 	return c
 }
 
-// settled reports whether the start is over: every registered peer has answered, or
-// was silent for long.
+// settled reports whether every registered peer has answered, or was silent for long:
+// no other answer is worth waiting for.
 func (t *Tracker) settled() bool {
-	return t.fresh.target != nil || t.fresh.fresh
+	return len(t.unheard()) == 0 || time.Since(t.fresh.started) >= Silence
 }
 
 // former is the part of v that is about this region's earlier logs. What a peer

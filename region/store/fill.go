@@ -74,7 +74,7 @@ func (r *registerRow) columns() []any {
 }
 
 func (r *registerRow) put(cell *state.Cell[crdt.Register]) (err error) {
-	r.Origin, err = r.session.origin(r.origin)
+	r.Origin, err = r.session.origins.parse(r.origin)
 	if r.Null = r.value == nil; r.Null {
 		r.Value = ""
 	} else {
@@ -94,7 +94,7 @@ func (w *Session) fillCounters(b *pgx.Batch, cells map[string]*state.Cell[crdt.C
 			pn        crdt.PN
 		)
 		_, err := pgx.ForEachRow(rows, []any{&key, &name, &pn.P, &pn.N}, func() error {
-			origin, err := w.origin(name)
+			origin, err := w.origins.parse(name)
 			cell := cells[key]
 			if cell.Was == nil {
 				cell.Was, cell.Now = crdt.Counter{}, crdt.Counter{}
@@ -119,7 +119,7 @@ func (w *Session) fillTags(b *pgx.Batch, cells map[state.Member]*state.Cell[crdt
 			dot  crdt.Dot
 		)
 		_, err := pgx.ForEachRow(rows, []any{&m.Key, &m.Name, &name, &dot.Ordinal, &dot.Seq}, func() (err error) {
-			dot.Origin, err = w.origin(name)
+			dot.Origin, err = w.origins.parse(name)
 			cell := cells[m]
 			cell.Was = append(cell.Was, dot)
 			cell.Now = cell.Was[:len(cell.Was):len(cell.Was)]
@@ -148,7 +148,7 @@ func (w *Session) fillOnce(b *pgx.Batch, cells map[string]*state.Cell[state.Answ
 				return fmt.Errorf("idempotency key %q: %w", key, err)
 			}
 			if position != "" {
-				if a.Result.Position.Origin, err = w.origin(position); err != nil {
+				if a.Result.Position.Origin, err = w.origins.parse(position); err != nil {
 					return fmt.Errorf("idempotency key %q: %w", key, err)
 				}
 				a.Result.Position.Seq = seq

@@ -20,6 +20,13 @@ func inboxTable(o crdt.Origin) string {
 	return "inbox_" + strings.ReplaceAll(o.String(), ".", "_e")
 }
 
+func logTable(log crdt.Origin, own bool) string {
+	if own {
+		return outboxTable
+	}
+	return inboxTable(log)
+}
+
 // A log's partitions are named after its table and their first sequence number.
 var partitionName = regexp.MustCompile(`^(outbox|inbox_[a-z0-9]+(?:_e\d+)?)_(\d+)$`)
 
@@ -71,12 +78,16 @@ func partitionNames(ctx context.Context, q querier) ([]partition, error) {
 func (w *Session) extendInbox(ctx context.Context, o crdt.Origin, seq uint64) error {
 	table := inboxTable(o)
 	if _, exists := w.partitions[table]; !exists {
-		sql := fmt.Sprintf(`create table if not exists %s partition of inbox for values in ('%s') partition by range (seq)`, table, o)
-		if _, err := w.conn.Exec(ctx, sql); err != nil {
+		if _, err := w.conn.Exec(ctx, createInbox(o)); err != nil {
 			return commitError(err)
 		}
 	}
 	return w.extend(ctx, table, seq)
+}
+
+// createInbox makes the part of the inbox that holds one log, without its partitions.
+func createInbox(o crdt.Origin) string {
+	return fmt.Sprintf(`create table if not exists %s partition of inbox for values in ('%s') partition by range (seq)`, inboxTable(o), o)
 }
 
 // extend creates the partition that seq falls in, if it is not there. A partition
@@ -86,19 +97,30 @@ func (w *Session) extend(ctx context.Context, table string, seq uint64) error {
 	if seq < w.partitions[table] {
 		return nil
 	}
+	err := pgx.BeginFunc(ctx, w.conn, func(tx pgx.Tx) error { return w.addPartition(ctx, tx, table, seq) })
+	if err != nil {
+		return commitError(err)
+	}
+	w.partitions[table] = w.endOfPartition(seq)
+	return nil
+}
+
+func (w *Session) endOfPartition(seq uint64) uint64 {
 	size := w.store.cfg.PartitionEntries
-	first := seq / size * size
+	return seq/size*size + size
+}
+
+func (w *Session) addPartition(ctx context.Context, tx pgx.Tx, table string, seq uint64) error {
+	end := w.endOfPartition(seq)
+	first := end - w.store.cfg.PartitionEntries
 	name := fmt.Sprintf("%s_%d", table, first)
-	sql := fmt.Sprintf(`begin;
+	sql := fmt.Sprintf(`
 		create table %[1]s (like %[2]s including all, check (seq >= %[3]d and seq < %[4]d));
 		alter table %[1]s alter column payload set storage external;
-		alter table %[2]s attach partition %[1]s for values from (%[3]d) to (%[4]d);
-		commit`, name, table, first, first+size)
-	if _, err := w.conn.PgConn().Exec(ctx, sql).ReadAll(); err != nil {
-		_, _ = w.conn.Exec(ctx, "rollback")
-		return fmt.Errorf("add partition %s: %w", name, commitError(err))
+		alter table %[2]s attach partition %[1]s for values from (%[3]d) to (%[4]d)`, name, table, first, end)
+	if _, err := tx.Conn().PgConn().Exec(ctx, sql).ReadAll(); err != nil {
+		return fmt.Errorf("add partition %s: %w", name, err)
 	}
-	w.partitions[table] = first + size
 	return nil
 }
 
@@ -106,10 +128,7 @@ func (w *Session) extend(ctx context.Context, table string, seq uint64) error {
 // that every registered peer has applied (I4). The last partition stays. It gives
 // up, to be called again, rather than hold the writer up behind a reader.
 func (s *Store) DropBelow(ctx context.Context, log crdt.Origin, own bool, keep uint64) (dropped int, err error) {
-	table := inboxTable(log)
-	if own {
-		table = outboxTable
-	}
+	table := logTable(log, own)
 	parts, err := partitionNames(ctx, s.pool)
 	if err != nil {
 		return 0, unavailable("list the logs' partitions", err)
@@ -141,12 +160,8 @@ func (s *Store) DropBelow(ctx context.Context, log crdt.Origin, own bool, keep u
 
 // LogSize is what a log takes in the database.
 func (s *Store) LogSize(ctx context.Context, log crdt.Origin, own bool) (bytes int64, err error) {
-	table := inboxTable(log)
-	if own {
-		table = outboxTable
-	}
 	err = s.pool.QueryRow(ctx, `select coalesce(sum(pg_total_relation_size(relid)), 0)::bigint
-		from pg_partition_tree(to_regclass($1)) where isleaf`, table).Scan(&bytes)
+		from pg_partition_tree(to_regclass($1)) where isleaf`, logTable(log, own)).Scan(&bytes)
 	if err != nil {
 		return 0, unavailable("measure a log", err)
 	}

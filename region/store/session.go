@@ -34,7 +34,9 @@ type Session struct {
 	head       Head
 	positions  map[crdt.Origin]region.Progress
 	partitions map[string]uint64 // end of the last partition, by table of a log
-	origins    map[string]crdt.Origin
+	origins    origins
+	last       uuid.UUID // the session that wrote before this one
+	moved      string    // why this is not the database that the log was begun in
 }
 
 // Acquire opens a session: it takes the region's lock, brings the schema up to
@@ -46,7 +48,7 @@ func (s *Store) Acquire(ctx context.Context, patience time.Duration) (*Session, 
 	if err != nil {
 		return nil, unavailable("connect the writer", err)
 	}
-	w := &Session{store: s, conn: conn, writer: uuid.New(), origins: map[string]crdt.Origin{}}
+	w := &Session{store: s, conn: conn, writer: uuid.New(), origins: origins{}}
 	if err := w.open(ctx, patience); err != nil {
 		w.Close()
 		return nil, err
@@ -62,6 +64,9 @@ func (w *Session) open(ctx context.Context, patience time.Duration) error {
 		return err
 	}
 	if err := w.loadHead(ctx); err != nil {
+		return err
+	}
+	if err := w.identify(ctx); err != nil {
 		return err
 	}
 	if err := w.loadPositions(ctx); err != nil {
@@ -103,6 +108,9 @@ func (w *Session) Head() Head { return w.head }
 // Positions are those of the other logs. The map is the session's own: read only.
 func (w *Session) Positions() map[crdt.Origin]region.Progress { return w.positions }
 
+// LastWriter is the session that had written last when this one began.
+func (w *Session) LastWriter() uuid.UUID { return w.last }
+
 // ID names this session for Wrote.
 func (w *Session) ID() uuid.UUID { return w.writer }
 
@@ -130,11 +138,11 @@ func (w *Session) Ping(ctx context.Context) error {
 
 // loadHead reads the head, or writes the first one of a new database.
 func (w *Session) loadHead(ctx context.Context) error {
-	const query = "select region, epoch, seq, ordinal, checksum, clock, cycle from log_head"
+	const query = "select region, epoch, seq, ordinal, checksum, clock, cycle, writer from log_head"
 	var sum []byte
 	h := &w.head
 	scan := func() error {
-		return w.conn.QueryRow(ctx, query).Scan(&h.Origin.Region, &h.Origin.Epoch, &h.Seq, &h.Ordinal, &sum, &h.Clock, &h.Cycle)
+		return w.conn.QueryRow(ctx, query).Scan(&h.Origin.Region, &h.Origin.Epoch, &h.Seq, &h.Ordinal, &sum, &h.Clock, &h.Cycle, &w.last)
 	}
 	err := scan()
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -166,7 +174,7 @@ func (w *Session) loadPositions(ctx context.Context) error {
 		sum  []byte
 	)
 	_, err = pgx.ForEachRow(rows, []any{&name, &p.Stored, &sum, &p.Applied, &p.Ordinal}, func() error {
-		origin, err := w.origin(name)
+		origin, err := w.origins.parse(name)
 		p.Checksum = region.Checksum(sum)
 		w.positions[origin] = p
 		return err
@@ -175,16 +183,4 @@ func (w *Session) loadPositions(ctx context.Context) error {
 		return unavailable("read positions", err)
 	}
 	return nil
-}
-
-// origin parses a name once.
-func (w *Session) origin(name string) (crdt.Origin, error) {
-	if o, ok := w.origins[name]; ok {
-		return o, nil
-	}
-	o, err := crdt.ParseOrigin(name)
-	if err == nil {
-		w.origins[name] = o
-	}
-	return o, err
 }

@@ -28,6 +28,22 @@ type member struct {
 	err    error
 }
 
+// localCycle commits a group of what waits, if the log is this process's to write.
+func (w *Writer) localCycle(ctx context.Context) error {
+	if err := w.identify(ctx, true); err != nil {
+		return err
+	}
+	if !w.proof.proven {
+		w.refuse()
+		return nil
+	}
+	g := w.gather()
+	if len(g.members) == 0 {
+		return nil
+	}
+	return w.local(ctx, g)
+}
+
 // gather takes waiting writes, in order, until the group is full.
 func (w *Writer) gather() *group {
 	g := &group{}

@@ -15,9 +15,20 @@ const (
 	sweepRows  = 500
 )
 
+// tickEvery is short while the region starts.
+func (w *Writer) tickEvery() time.Duration {
+	if w.held || !w.proof.proven {
+		return 100 * time.Millisecond
+	}
+	return time.Second
+}
+
 // tick shows each second that the database answers, and now and then collects
 // tombstones.
 func (w *Writer) tick(ctx context.Context, now time.Time) error {
+	if err := w.identify(ctx, false); err != nil {
+		return err
+	}
 	if now.Before(w.sweepAt) {
 		if err := w.session.Ping(ctx); err != nil {
 			return err

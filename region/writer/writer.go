@@ -23,6 +23,8 @@ type Writer struct {
 
 	requests   chan *request
 	deliveries chan *delivery
+	joins      chan *joining
+	doubts     chan string // why the log cannot be gone on with
 	commits    chan region.Record
 
 	mu        sync.Mutex
@@ -31,6 +33,8 @@ type Writer struct {
 
 	// The rest belongs to Run's goroutine.
 	session   *store.Session
+	proof     proof
+	held      bool        // nothing may be merged: this database may need a snapshot first
 	applied   crdt.Vector // the own log included
 	ordinals  crdt.Vector
 	current   *request    // not all of its writes have joined a group; nil if none waits
@@ -54,6 +58,8 @@ func New(cfg Config, s *store.Store, t *position.Tracker) (*Writer, error) {
 		cfg: cfg, store: s, tracker: t, metrics: newMetrics(cfg.Registerer),
 		requests:   make(chan *request, cfg.MaxQueue),
 		deliveries: make(chan *delivery, 16),
+		joins:      make(chan *joining),
+		doubts:     make(chan string, 1),
 		commits:    make(chan region.Record, 256),
 		logs:       map[crdt.Origin]*waitingLog{},
 	}, nil
@@ -106,6 +112,8 @@ func (w *Writer) serve(ctx context.Context, again bool) error {
 	if err := w.settle(ctx); err != nil {
 		return err
 	}
+	w.proof.resume(session)
+	defer func() { w.proof.cycle = session.Head().Cycle }()
 	w.load()
 	if again {
 		w.cfg.Logger.Info("the database is open again", "head", session.Head().Seq)
@@ -138,6 +146,7 @@ func (w *Writer) load() {
 		w.applied[origin], w.ordinals[origin] = p.Applied, p.Ordinal
 	}
 	w.more = true // what waits in the inbox may be applicable
+	w.held = true
 	w.publish()
 	w.wakeShipper(region.Record{})
 }
@@ -145,17 +154,14 @@ func (w *Writer) load() {
 // step does what is due, or waits for something to become due.
 func (w *Writer) step(ctx context.Context) error {
 	w.drain()
+	w.held = w.held && w.tracker.Hold()
 	now := time.Now()
 	// A cycle that has begun is finished even if ctx ends, but not for ever.
 	cycle, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	switch {
 	case w.current != nil && !now.Before(w.localAt) && !(w.mergeable() && w.mergeAt.Before(w.localAt)):
-		g := w.gather()
-		if len(g.members) == 0 {
-			return nil
-		}
-		err := w.local(cycle, g)
+		err := w.localCycle(cycle)
 		w.localAt = next(now, w.cfg.LocalPace)
 		return err
 	case w.mergeable() && !now.Before(w.mergeAt):
@@ -163,11 +169,10 @@ func (w *Writer) step(ctx context.Context) error {
 		w.mergeAt = later(w.mergeAt, next(now, w.cfg.MergePace))
 		return err
 	case !now.Before(w.tickAt):
-		w.tickAt = now.Add(time.Second)
+		w.tickAt = now.Add(w.tickEvery())
 		return w.tick(cycle, now)
 	default:
-		w.idle(ctx, now)
-		return nil
+		return w.idle(ctx, now)
 	}
 }
 
@@ -185,7 +190,7 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-func (w *Writer) mergeable() bool { return len(w.arrived) > 0 || w.more }
+func (w *Writer) mergeable() bool { return !w.held && (len(w.arrived) > 0 || w.more) }
 
 // intake is where the next request comes from: nowhere while one is current. The
 // others wait in the channel, which bounds them.
@@ -210,8 +215,8 @@ func (w *Writer) drain() {
 	}
 }
 
-// idle waits until something comes or becomes due.
-func (w *Writer) idle(ctx context.Context, now time.Time) {
+// idle waits until something comes or becomes due. A snapshot to join is joined.
+func (w *Writer) idle(ctx context.Context, now time.Time) error {
 	due := w.tickAt
 	if w.current != nil && w.localAt.Before(due) {
 		due = w.localAt
@@ -228,7 +233,10 @@ func (w *Writer) idle(ctx context.Context, now time.Time) {
 		w.current = r
 	case d := <-w.deliveries:
 		w.arrived = append(w.arrived, d)
+	case j := <-w.joins:
+		return w.join(ctx, j)
 	}
+	return nil
 }
 
 // commit writes c, and makes it known.
@@ -259,14 +267,15 @@ func (w *Writer) commit(ctx context.Context, c *store.Commit) error {
 // publish tells the tracker what is committed. The vectors are shared from now on:
 // commit replaces them instead of changing them.
 func (w *Writer) publish() {
-	stored := w.applied.Clone()
+	stored, sums := w.applied.Clone(), make(map[crdt.Origin]region.Checksum, len(w.applied))
 	for origin, p := range w.session.Positions() {
-		stored[origin] = p.Stored
+		stored[origin], sums[origin] = p.Stored, p.Checksum
 	}
 	w.publishPositions()
 	head := w.session.Head()
 	w.tracker.Advance(&position.Local{
 		Origin: head.Origin, Head: head.Head, Stored: stored, Applied: w.applied, Ordinals: w.ordinals, Waiting: w.forget(),
+		Sums: sums, Proven: w.proof.proven, Doubted: w.proof.doubted,
 	})
 }
 
@@ -283,13 +292,18 @@ func (w *Writer) setOpen(open bool) {
 	w.open = open
 }
 
-// close refuses whatever waits: nobody is answered by a session that is gone.
-func (w *Writer) close() {
-	w.setOpen(false)
+// refuse answers the writes that wait.
+func (w *Writer) refuse() {
 	for w.drain(); w.current != nil; w.drain() {
 		w.current.refuse(region.ErrUnavailable)
 		w.current = nil
 	}
+}
+
+// close refuses whatever waits: nobody is answered by a session that is gone.
+func (w *Writer) close() {
+	w.setOpen(false)
+	w.refuse()
 	for _, d := range w.arrived {
 		d.done <- fmt.Errorf("deliver: %w", region.ErrUnavailable)
 	}

@@ -1,0 +1,155 @@
+package writer
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/google/uuid"
+
+	"pangea/region"
+	"pangea/region/position"
+	"pangea/region/store"
+)
+
+// proof is whether this process may append to the region's log (I14). It may once every
+// peer has answered it and none stores anything that the database has not: or the
+// database may be an older copy, or a second one, and a seq would name two entries. It
+// also may if it began the epoch itself. Otherwise the next write begins a new epoch,
+// and evidence begins one at once, so that what the old log lacks can be fetched.
+type proof struct {
+	proven   bool
+	evidence string             // why the log cannot be gone on with; "" if nothing speaks against it
+	doubted  bool               // a former log may be longer than anyone in reach knows
+	trusted  map[uuid.UUID]bool // sessions whose writes this process knows to be in the log
+	cycle    int64              // where the last session left it
+}
+
+// resume takes the proof over to a new session: nobody else must have written, and the
+// database must be the same, and no older.
+func (p *proof) resume(s *store.Session) {
+	if !p.trusted[s.LastWriter()] || s.Moved() != "" || s.Head().Cycle < p.cycle {
+		*p = proof{doubted: p.doubted, evidence: s.Moved()}
+		return
+	}
+	p.trusted[s.ID()] = true
+}
+
+func (p *proof) prove(sessions ...uuid.UUID) {
+	p.proven, p.evidence, p.trusted = true, "", map[uuid.UUID]bool{}
+	for _, s := range sessions {
+		p.trusted[s] = true
+	}
+}
+
+// Doubt tells the writer that the log cannot be gone on with, and why.
+func (w *Writer) Doubt(evidence string) {
+	select {
+	case w.doubts <- evidence:
+	default: // one is enough
+	}
+}
+
+// identify settles whose the log is, as far as the peers have said by now. With
+// mustWrite it does not wait for evidence.
+func (w *Writer) identify(ctx context.Context, mustWrite bool) error {
+	if w.proof.proven {
+		return nil
+	}
+	select {
+	case why := <-w.doubts:
+		w.proof.evidence = why
+	default:
+	}
+	claims, all, settled := w.tracker.Claims()
+	for _, c := range claims {
+		if w.proof.evidence != "" {
+			break
+		}
+		var err error
+		if w.proof.evidence, err = w.contradiction(ctx, c); err != nil {
+			return err
+		}
+	}
+	switch {
+	case w.proof.evidence == "" && all:
+		w.proof.prove(w.session.LastWriter(), w.session.ID())
+		w.publish()
+		return nil
+	case !settled:
+		return nil
+	case w.proof.evidence != "":
+		w.proof.doubted = true
+		return w.beginEpoch(ctx, claims, all, w.proof.evidence)
+	case mustWrite:
+		return w.beginEpoch(ctx, claims, all, "not every peer could confirm that the database is the newest copy")
+	}
+	return nil
+}
+
+// contradiction says in what a peer's claim contradicts the database.
+func (w *Writer) contradiction(ctx context.Context, c position.Claim) (string, error) {
+	head := w.session.Head()
+	switch {
+	case c.Epoch > head.Origin.Epoch:
+		return fmt.Sprintf("%s knows epoch %d of this region, the database has %d", c.Peer, c.Epoch, head.Origin.Epoch), nil
+	case c.Stored > head.Seq:
+		return fmt.Sprintf("%s stores the log up to %d, the database ends at %d", c.Peer, c.Stored, head.Seq), nil
+	case !c.Said || c.Stored == 0:
+		return "", nil
+	}
+	sum, known, err := w.sumAt(ctx, c.Stored)
+	if err != nil || !known || sum == c.Sum {
+		return "", err
+	}
+	return fmt.Sprintf("%s stores another entry %d: its checksum is %s, here it is %s", c.Peer, c.Stored, c.Sum, sum), nil
+}
+
+// sumAt is the checksum of the own log at seq; it is not known of entries that nobody
+// needed any more.
+func (w *Writer) sumAt(ctx context.Context, seq uint64) (sum region.Checksum, known bool, err error) {
+	if head := w.session.Head(); head.Seq == seq {
+		return head.Checksum, true, nil
+	}
+	r, ok, err := w.session.Own(ctx, seq)
+	if err != nil || !ok {
+		return sum, false, err
+	}
+	e, err := region.Decode(r.Payload)
+	if err != nil {
+		return sum, false, fmt.Errorf("entry %d of the outbox: %w", seq, err)
+	}
+	return e.Checksum, true, nil
+}
+
+// beginEpoch goes on under a new name.
+func (w *Writer) beginEpoch(ctx context.Context, claims []position.Claim, all bool, why string) error {
+	from := w.session.Head()
+	epoch := from.Origin.Epoch
+	for origin := range w.session.Positions() {
+		if origin.Region == w.cfg.Region {
+			epoch = max(epoch, origin.Epoch)
+		}
+	}
+	for _, c := range claims {
+		epoch = max(epoch, c.Epoch)
+	}
+	if err := w.session.BeginEpoch(ctx, nextEpoch(epoch, all)); err != nil {
+		return err
+	}
+	w.proof.prove(w.session.ID())
+	w.cfg.Logger.Warn("the log ends here and goes on under a new epoch",
+		"old", from.Origin, "at", from.Seq, "new", w.session.Head().Origin, "because", why)
+	w.load()
+	return nil
+}
+
+// nextEpoch is the number after the highest known. Whoever did not hear every peer may
+// not know the highest, and another copy of the database may be in the same position:
+// it takes a number that nobody else will.
+func nextEpoch(known uint32, all bool) uint32 {
+	if all {
+		return known + 1
+	}
+	return known + 2 + rand.Uint32N(1<<24)
+}
