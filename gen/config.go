@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"pangea/gen/workload"
@@ -31,6 +32,11 @@ type Config struct {
 
 	// Regions is who is asked for the lag while the run lasts. Defaults to nobody.
 	Regions []Endpoint `json:"regions"`
+
+	// Ack is who must have stored a write before it is answered: local, peer or all.
+	// Defaults to what the regions do by themselves, which is local, and peer for
+	// handles.
+	Ack string `json:"ack,omitempty"`
 
 	// InFlight bounds the operations sent and not answered. Defaults to 10,000.
 	InFlight int `json:"in_flight"`
@@ -60,6 +66,8 @@ func (c Config) validate() error {
 		return fmt.Errorf("duration: %v: want more than 0", c.Duration)
 	case c.operations() == 0:
 		return fmt.Errorf("duration: no operation is due within %v at %v per second", c.Duration, c.Rate)
+	case !slices.Contains([]string{"", "local", "peer", "all"}, c.Ack):
+		return fmt.Errorf("ack: %q: want local, peer or all", c.Ack)
 	case len(c.Places) == 0:
 		return errors.New("no router to send to: name one with -target, or a topology that has some")
 	case c.InFlight < 0:

@@ -99,7 +99,7 @@ func (l *Load) dispatch(ctx context.Context, op workload.Op, due time.Time) {
 		defer func() { <-l.slots }()
 		place := int(op.Index % uint64(len(l.clients)))
 		s := measure.Sample{Op: op, Place: place, Due: due, Sent: time.Now()}
-		s.Answer, s.Err = l.clients[place].Do(client.Request{Method: op.Method, Path: op.Path, Body: op.Body}, nil)
+		s.Answer, s.Err = l.clients[place].Do(client.Request{Method: op.Method, Path: op.Path, Body: op.Body, Ack: l.cfg.Ack}, nil)
 		s.Done = time.Now()
 		l.recorder.Record(s)
 	})

@@ -194,6 +194,7 @@ func TestNew_RefusesBadConfig(t *testing.T) {
 		},
 		"no router": func(c *Config) { c.Places = nil },
 		"want":      func(c *Config) { c.Places[0].URL = "localhost" },
+		"ack":       func(c *Config) { c.Ack = "nobody" },
 		"in flight": func(c *Config) { c.InFlight = -1 },
 		"timeout":   func(c *Config) { c.Timeout = -1 },
 		"zipf":      func(c *Config) { c.Workload.Zipf = 0.5 },

@@ -27,6 +27,10 @@ One third of the operations goes to the router of each region, as from clients
 near it. The report shows which region served them, and the longest time that
 each place was without a good answer. With Ctrl-C it comes early.
 
+A write is answered when its region has committed it; with -ack peer or all, when
+one peer or all store it too. One that is not confirmed in time (504) counts as
+unanswered: it may stand, and the lower bound of "gen check" leaves it out.
+
 The result is left in -out, with the sums that "gen check" compares with the
 counters. Runs of one seed (or -prefix) on one stack share their keys, so check
 them together.
@@ -50,6 +54,7 @@ func runCommand() *cli.Command {
 			&cli.StringFlag{Name: "mix", Value: workload.DefaultMix, Usage: "shares of counter, profile, tags, prefs and handle"},
 			&cli.IntFlag{Name: "reads", Usage: "percentage of the operations that read"},
 			&cli.StringFlag{Name: "prefix", Usage: "what every key starts with", DefaultText: "g<seed>-"},
+			&cli.StringFlag{Name: "ack", Usage: "who must have stored a write: local, peer or all", DefaultText: "local; peer for handles"},
 			&cli.DurationFlag{Name: "timeout", Value: 5 * time.Second, Usage: "when an operation is given up as unanswered"},
 			&cli.IntFlag{Name: "in-flight", Value: 10_000, Usage: "most operations sent and not answered"},
 			&cli.StringSliceFlag{Name: "target", Usage: "base URL to send to instead of the routers; repeatable"},
@@ -100,7 +105,7 @@ func config(cmd *cli.Command) (gen.Config, error) {
 			Seed: cmd.Uint64("seed"), Keys: cmd.Uint64("keys"), Zipf: cmd.Float("zipf"),
 			Mix: mix, Reads: cmd.Int("reads"), Prefix: cmd.String("prefix"),
 		},
-		Rate: cmd.Float("rate"), Duration: cmd.Duration("duration"),
+		Rate: cmd.Float("rate"), Duration: cmd.Duration("duration"), Ack: cmd.String("ack"),
 		InFlight: cmd.Int("in-flight"), Timeout: cmd.Duration("timeout"), Progress: os.Stderr,
 	}
 	if cfg.Workload.Prefix == "" {

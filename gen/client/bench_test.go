@@ -76,7 +76,7 @@ func BenchmarkClient(b *testing.B) {
 	}
 	b.Run("lean", func(b *testing.B) {
 		measure(b, func() error {
-			_, err := lean.Do(Request{"POST", "/counter/g1-1/incr", body}, nil)
+			_, err := lean.Do(Request{Method: "POST", Path: "/counter/g1-1/incr", Body: body}, nil)
 			return err
 		})
 	})

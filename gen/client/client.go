@@ -20,6 +20,7 @@ const idleLimit = 15 * time.Second
 type Request struct {
 	Method, Path string
 	Body         []byte
+	Ack          string // the X-Ack header, unless empty: who must have stored a write
 }
 
 // Answer is what the server said.

@@ -50,15 +50,15 @@ func TestClient_SendsWhatWasAskedOnOneConnection(t *testing.T) {
 		body, _ := io.ReadAll(r.Body)
 		w.Header().Set("X-Served-By", "eu")
 		w.WriteHeader(http.StatusCreated)
-		fmt.Fprintf(w, "%s %s %s %q", r.Method, r.URL.EscapedPath(), r.Header.Get("Content-Type"), body)
+		fmt.Fprintf(w, "%s %s %s %s %q", r.Method, r.URL.EscapedPath(), r.Header.Get("Content-Type"), r.Header.Get("X-Ack"), body)
 	})
 	for _, test := range []struct {
 		req  Request
 		want string
 	}{
-		{Request{"GET", "/profile/a%2Fb", nil}, `GET /profile/a%2Fb  ""`},
-		{Request{"POST", "/counter/a/incr", []byte(`{"by":3}`)}, `POST /counter/a/incr application/json "{\"by\":3}"`},
-		{Request{"PUT", "/profile/a", nil}, `PUT /profile/a application/json ""`},
+		{Request{Method: "GET", Path: "/profile/a%2Fb"}, `GET /profile/a%2Fb   ""`},
+		{Request{Method: "POST", Path: "/counter/a/incr", Body: []byte(`{"by":3}`)}, `POST /counter/a/incr application/json  "{\"by\":3}"`},
+		{Request{Method: "PUT", Path: "/profile/a", Ack: "peer"}, `PUT /profile/a application/json peer ""`},
 	} {
 		var body bytes.Buffer
 		answer, err := c.Do(test.req, &body)

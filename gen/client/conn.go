@@ -65,5 +65,8 @@ func appendRequest(b []byte, host string, req Request) []byte {
 		b = append(b, "\r\nContent-Type: application/json\r\nContent-Length: "...)
 		b = strconv.AppendInt(b, int64(len(req.Body)), 10)
 	}
+	if req.Ack != "" {
+		b = append(append(b, "\r\nX-Ack: "...), req.Ack...)
+	}
 	return append(append(b, "\r\n\r\n"...), req.Body...)
 }

@@ -14,10 +14,9 @@ import (
 )
 
 const (
-	// readyWithin bounds the wait for one part without any news of it. Postgres may have
-	// to recover, and a region to catch up with its peers (I13), or to join a snapshot of
-	// any size: one that tells a new reason gets on.
-	readyWithin = 2 * time.Minute
+	// readyWithin bounds the wait for one part. Postgres may have to recover, and a
+	// region to join a peer's snapshot of any size, and to catch up from there (I13).
+	readyWithin = 10 * time.Minute
 	pollEvery   = 50 * time.Millisecond
 	// noteEvery is how often a wait is explained; a shorter one needs no reason.
 	noteEvery = 2 * time.Second
@@ -138,32 +137,28 @@ func (s *Stack) launch(ctx context.Context, p part, note func(string)) error {
 
 // untilReady watches a live part. logged is the size of its log before it started.
 func (s *Stack) untilReady(ctx context.Context, p part, logged int64, note func(string)) error {
-	patience := time.NewTimer(readyWithin)
-	defer patience.Stop()
+	waiting, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	noted, news := time.Now(), ""
+	noted := time.Now()
 	for {
-		reason := probe(ctx, p)
+		reason := probe(waiting, p)
 		if reason == nil {
 			return nil
-		}
-		if reason.Error() != news {
-			news = reason.Error()
-			patience.Reset(readyWithin)
 		}
 		if _, alive, err := process.Find(s.pidFile(p)); err != nil || !alive {
 			return errors.Join(err, crashed(p, s.logFile(p), logged))
 		}
 		if time.Since(noted) > noteEvery {
-			note(news)
+			note(reason.Error())
 			noted = time.Now()
 		}
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("%s: %w", p.name, ctx.Err())
-		case <-patience.C:
-			return fmt.Errorf("%s is not ready, and nothing is new since %v: %w (log: %s)", p.name, readyWithin, reason, s.logFile(p))
+		case <-waiting.Done():
+			return fmt.Errorf("%s is not ready after %v: %w (log: %s)", p.name, readyWithin, reason, s.logFile(p))
 		case <-tick.C:
 		}
 	}
