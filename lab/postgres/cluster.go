@@ -67,6 +67,9 @@ func (c *Cluster) DSN(database string) string {
 	return fmt.Sprintf("host=%s port=%s user=%s dbname=%s sslmode=disable", c.socketDir(), port, User, database)
 }
 
+// Dir is the data directory.
+func (c *Cluster) Dir() string { return c.cfg.Dir }
+
 // Init makes the data directory with an empty database pangea, unless it is there.
 // One that was cut off half-way is made anew.
 func (c *Cluster) Init(ctx context.Context) error {

@@ -40,6 +40,8 @@ type Positions interface {
 	WaitStored(ctx context.Context, p region.Position, peers int) error
 	Registered() int
 	Reachable(region string) bool
+	// Sound reports whether all that this region ever decided can be known to it.
+	Sound() bool
 }
 
 // Config says where this region is in the world.
@@ -126,8 +128,8 @@ func (h *Handles) Release(ctx context.Context, req Request) (Answer, error) {
 }
 
 func (h *Handles) decide(ctx context.Context, op region.Op, req Request) (Answer, error) {
-	if !h.Owns(req.Name) {
-		return Answer{}, ErrNotOwner
+	if err := h.entitled(req.Name); err != nil {
+		return Answer{}, err
 	}
 	result, err := h.parts.Writer.Do(ctx, region.Write{Op: op, Key: req.Name, Value: req.Claimant, Once: req.Once})
 	if err != nil {
@@ -140,10 +142,22 @@ func (h *Handles) decide(ctx context.Context, op region.Op, req Request) (Answer
 	return a, h.secure(ctx, a.Position, req)
 }
 
+// entitled reports whether this region may decide. An owner that lost its database may
+// not before every peer has said what it had decided (I10).
+func (h *Handles) entitled(name string) error {
+	switch {
+	case !h.Owns(name):
+		return ErrNotOwner
+	case !h.parts.Positions.Sound():
+		return fmt.Errorf("%w: it lost its database, and waits to hear from every peer what it had decided", region.ErrUnavailable)
+	}
+	return nil
+}
+
 // Get reads the handle at its owner.
 func (h *Handles) Get(ctx context.Context, req Request) (Answer, error) {
-	if !h.Owns(req.Name) {
-		return Answer{}, ErrNotOwner
+	if err := h.entitled(req.Name); err != nil {
+		return Answer{}, err
 	}
 	a, err := h.Peek(ctx, req.Name)
 	if err != nil {

@@ -84,8 +84,9 @@ func (t *Tracker) unwhole() string {
 	return ""
 }
 
-// Sound reports whether the region can know all that it ever acknowledged: no former
-// log of its may be longer than it knows. A handle's owner must (I10).
+// Sound reports whether the region knows all that it ever decided. One that went on from
+// an older database does once every registered peer has answered, and what they store of
+// its former logs is applied (I10).
 func (t *Tracker) Sound() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -93,7 +94,7 @@ func (t *Tracker) Sound() bool {
 		return t.local != nil
 	}
 	for _, p := range t.peers {
-		if p.registered && !t.answers(p) {
+		if p.registered && (!t.answers(p) || !t.local.Applied.Covers(t.former(p.report.Stored))) {
 			return false
 		}
 	}

@@ -7,9 +7,40 @@ import (
 	"pangea/region"
 )
 
-// WaitApplied returns once the region has applied v, or ctx's error.
+// WaitApplied returns once the region has applied v, or ctx's error. It does not wait
+// for entries that were lost with the region that wrote them.
 func (t *Tracker) WaitApplied(ctx context.Context, v crdt.Vector) error {
-	return t.wait(ctx, func() bool { return t.local != nil && t.local.Applied.Covers(v) })
+	return t.wait(ctx, func() bool {
+		return t.local != nil && (t.local.Applied.Covers(v) || t.local.Applied.Covers(t.extant(v)))
+	})
+}
+
+// extant lowers v to what still exists: of a former log, which does not grow any more,
+// no more than somebody stores. It takes every registered peer's word for that.
+func (t *Tracker) extant(v crdt.Vector) crdt.Vector {
+	known := t.local.Stored.Clone()
+	for _, p := range t.peers {
+		if p.registered && t.silent(p) >= Silence {
+			return v
+		}
+		known.Join(p.report.Stored)
+	}
+	out := crdt.Vector{}
+	for log, seq := range v {
+		if out[log] = seq; t.ended(log) {
+			out[log] = min(seq, known[log])
+		}
+	}
+	return out
+}
+
+// ended reports whether the region of a log has gone on under a later epoch.
+func (t *Tracker) ended(log crdt.Origin) bool {
+	now := t.local.Origin
+	if p := t.peers[log.Region]; p != nil {
+		now = p.report.Origin
+	}
+	return now.Region == log.Region && now.Epoch > log.Epoch
 }
 
 // WaitStored returns once at least n registered peers have p in their databases,

@@ -51,6 +51,19 @@ func (w *World) database(name string) string { return w.id + "_" + name }
 // DSN is the address of a region's database.
 func (w *World) DSN(name string) string { return w.Cluster(name).DSN(w.database(name)) }
 
+// Exec runs a statement in one database of a region's Postgres.
+func (w *World) Exec(t testing.TB, name, database, statement string) {
+	t.Helper()
+	db, err := sql.Open("postgres", w.Cluster(name).DSN(database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
 // Number asks a region's database for one number.
 func (w *World) Number(t testing.TB, name, query string, args ...any) int64 {
 	t.Helper()

@@ -41,6 +41,9 @@ func (m *Memory) wait(ctx context.Context, until func() bool) error {
 	}
 }
 
+// Sound reports that nothing was ever lost.
+func (m *Memory) Sound() bool { return true }
+
 // Registered is the number of peers.
 func (m *Memory) Registered() int {
 	m.mu.Lock()
