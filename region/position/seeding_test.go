@@ -1,0 +1,116 @@
+package position_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pangea/crdt"
+	"pangea/region"
+	"pangea/region/position"
+)
+
+// wantNeed checks why a snapshot is needed, "" for not at all, and who can give one.
+func wantNeed(t *testing.T, tracker *position.Tracker, why string, donors ...string) {
+	t.Helper()
+	got, from := tracker.Need()
+	if (got == "") != (why == "") || !strings.Contains(got, why) || !slices.Equal(from, donors) {
+		t.Errorf("needs %q from %v; want %q from %v", got, from, why, donors)
+	}
+}
+
+func keeps(r region.Report, floors crdt.Vector) region.Report {
+	r.Floors = floors
+	return r
+}
+
+// A database that is empty, though peers know a log of the region, needs a snapshot: it
+// merges nothing before, and does not serve. It still does when nobody is in reach.
+func TestNeed_ALostDatabase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker := track("us", 0, "eu", "ap")
+		tracker.Advance(has(us2, 0, nil))
+		wantNeed(t, tracker, "")
+		if !tracker.Hold() {
+			t.Error("it merges before it knows")
+		}
+		tracker.Observe(report(eu, 4, crdt.Vector{us: 5}))
+		tracker.Observe(report(ap, 0, nil))
+		wantNeed(t, tracker, "this database is empty, and there were us=5", "eu")
+		wantUnready(t, tracker, "it needs a peer's snapshot")
+		if !tracker.Hold() {
+			t.Error("it merges before it has joined")
+		}
+		beat(tracker, 6*time.Second)
+		wantNeed(t, tracker, "this database is empty")
+		wantUnready(t, tracker, "it needs a peer's snapshot")
+
+		tracker.Observe(report(eu, 4, crdt.Vector{us: 5}))
+		tracker.Join("eu")
+		wantUnready(t, tracker, "it joins the snapshot of eu")
+		tracker.Advance(has(us2, 0, crdt.Vector{us: 5, eu: 4}))
+		time.Sleep(time.Millisecond)
+		tracker.Joined()
+		wantNeed(t, tracker, "")
+		wantUnready(t, tracker, "joined a snapshot: waiting to hear from ap, eu")
+		tracker.Observe(report(eu, 6, crdt.Vector{us: 5}))
+		tracker.Observe(report(ap, 0, nil))
+		wantUnready(t, tracker, "2 entries of eu")
+		if tracker.Hold() {
+			t.Error("it does not merge after it has joined")
+		}
+	})
+}
+
+// In a new world there is nothing to join.
+func TestNeed_ANewRegionReadsLogs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker := track("us", 0, "eu")
+		tracker.Advance(has(us, 0, nil))
+		tracker.Observe(keeps(report(eu, 4, nil), crdt.Vector{eu: 1}))
+		wantNeed(t, tracker, "")
+		if tracker.Hold() {
+			t.Error("it does not merge")
+		}
+	})
+}
+
+// A region that is below what anybody in reach keeps of some log needs a snapshot.
+func TestNeed_BelowRetention(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker := track("us", 0, "eu", "ap")
+		tracker.Advance(has(us, 3, crdt.Vector{eu: 5, ap: 1}))
+		tracker.Observe(keeps(report(eu, 9, crdt.Vector{us: 3, ap: 1}), crdt.Vector{eu: 7, ap: 1}))
+		tracker.Observe(keeps(report(ap, 1, crdt.Vector{us: 3, eu: 9}), crdt.Vector{eu: 6, ap: 1}))
+		wantNeed(t, tracker, "") // ap has entry 6
+		tracker.Observe(keeps(report(ap, 1, crdt.Vector{us: 3, eu: 9}), crdt.Vector{eu: 8, ap: 1}))
+		wantNeed(t, tracker, "nobody in reach keeps entry 6 of eu", "ap", "eu")
+		tracker.Advance(has(us, 3, crdt.Vector{eu: 7, ap: 1}))
+		wantNeed(t, tracker, "")
+	})
+}
+
+// The nearest peer that serves comes first; one that is joining has a mixture of rows.
+func TestNeed_Donors(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker := position.New("us", "us", time.Now)
+		for _, name := range []string{"eu", "ap", "af", "sa"} {
+			tracker.Register(name)
+		}
+		tracker.Advance(has(us, 0, crdt.Vector{eu: 1}))
+		far, near, unready, joining := report(eu, 9, nil), report(ap, 0, crdt.Vector{eu: 9}),
+			report(crdt.Origin{Region: "af", Epoch: 1}, 0, crdt.Vector{eu: 9}), report(crdt.Origin{Region: "sa", Epoch: 1}, 0, crdt.Vector{eu: 9})
+		far.Ready, near.Ready, joining.Ready, joining.Joining = true, true, true, true
+		asked := region.Echo{Instance: "us", SentAt: time.Now(), ReceivedAt: time.Now()}
+		for r, rtt := range map[*region.Report]time.Duration{&far: 200 * time.Millisecond, &near: 50 * time.Millisecond, &unready: 0, &joining: 0} {
+			r.Echoes = map[string]region.Echo{"us": asked}
+			r.SentAt = asked.ReceivedAt
+			r.Floors = crdt.Vector{eu: 5}
+			time.AfterFunc(rtt, func() { tracker.Observe(*r) })
+		}
+		time.Sleep(time.Second)
+		wantNeed(t, tracker, "nobody in reach keeps entry 2 of eu", "ap", "eu", "af")
+	})
+}
