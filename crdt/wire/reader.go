@@ -22,6 +22,9 @@ func NewReader(text string) Reader { return Reader{text: text} }
 // Done reports whether everything was read, and was good.
 func (r *Reader) Done() bool { return !r.bad && r.at == len(r.text) }
 
+// Bad reports whether a value was not good, or not there.
+func (r *Reader) Bad() bool { return r.bad }
+
 func (r *Reader) fail() uint64 {
 	r.bad, r.at = true, len(r.text)
 	return 0
