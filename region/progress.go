@@ -15,6 +15,7 @@ type Progress struct {
 type SnapshotHeader struct {
 	Donor string                   `json:"donor"`
 	Logs  map[crdt.Origin]Progress `json:"logs"`
+	Clock crdt.Stamp               `json:"clock"`
 	Rows  int64                    `json:"rows"` // an estimate
 }
 

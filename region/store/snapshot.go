@@ -64,8 +64,8 @@ func (s *Snapshot) open(name string) error {
 	if err != nil {
 		return err
 	}
-	return s.tx.QueryRow(s.ctx, `select coalesce(sum(n_live_tup), 0)::bigint from pg_stat_user_tables
-		where relname in ('profile', 'counter', 'tags', 'prefs', 'handle')`).Scan(&s.Header.Rows)
+	return s.tx.QueryRow(s.ctx, `select clock, (select coalesce(sum(n_live_tup), 0)::bigint from pg_stat_user_tables
+		where relname in ('profile', 'counter', 'tags', 'prefs', 'handle')) from log_head`).Scan(&s.Header.Clock, &s.Header.Rows)
 }
 
 // Rows yields the state in the order of state.Row, tombstones included.

@@ -1,7 +1,121 @@
 package writer
 
-import "context"
+import (
+	"context"
+	"fmt"
 
-type joining struct{}
+	"pangea/crdt"
+	"pangea/region"
+	"pangea/region/snapshot"
+	"pangea/region/state"
+	"pangea/region/store"
+)
 
-func (w *Writer) join(context.Context, *joining) error { return nil }
+// joinRows is how many rows of a snapshot are written at once.
+const joinRows = 5000
+
+// joining is a snapshot to join, and where the outcome goes.
+type joining struct {
+	ctx      context.Context
+	snapshot *snapshot.Reader
+	done     chan error
+}
+
+// Join takes in another region's snapshot: it returns once its state is merged with
+// this region's and the positions are moved on, all in one transaction. Meanwhile
+// nothing else is written. An error means that nothing of it is here.
+func (w *Writer) Join(ctx context.Context, s *snapshot.Reader) error {
+	j := &joining{ctx: ctx, snapshot: s, done: make(chan error, 1)}
+	select {
+	case w.joins <- j:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return <-j.done
+}
+
+// join runs one join. An error means that the session cannot go on.
+func (w *Writer) join(ctx context.Context, j *joining) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(j.ctx, cancel)()
+	w.refuse()
+	err := w.store.Snapshot(ctx, func(ours *store.Snapshot) error { return w.joinInto(ctx, ours, j.snapshot) })
+	j.done <- err
+	if err != nil {
+		return w.session.Ping(context.WithoutCancel(ctx))
+	}
+	w.load()
+	return nil
+}
+
+func (w *Writer) joinInto(ctx context.Context, ours *store.Snapshot, theirs *snapshot.Reader) error {
+	logs, err := w.joinLogs(ours.Header, theirs.Header)
+	if err != nil {
+		return err
+	}
+	tx, err := w.session.BeginJoin(ctx)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback(context.WithoutCancel(ctx))
+	err = state.Join(w.cfg.Region,
+		state.Side{Vector: ours.Header.Vector(), Rows: ours.Rows()},
+		state.Side{Vector: theirs.Header.Vector(), Rows: theirs.Rows()},
+		joinRows, func(rows *state.Rows, account *state.Account) error { return tx.Rows(ctx, rows, account) })
+	if err != nil {
+		return err
+	}
+	if err := w.joinWaiting(ctx, tx, theirs); err != nil {
+		return err
+	}
+	// The donor may have collected tombstones that its clock is past.
+	return tx.Commit(ctx, logs, max(w.session.Head().Clock, theirs.Header.Clock))
+}
+
+// joinLogs is how far each log will have come.
+func (w *Writer) joinLogs(ours, theirs region.SnapshotHeader) (map[crdt.Origin]region.Progress, error) {
+	logs := map[crdt.Origin]region.Progress{}
+	own := w.session.Head().Origin
+	for log, p := range theirs.Logs {
+		if log == own {
+			if p.Stored > ours.Logs[own].Stored {
+				return nil, fmt.Errorf("%s has entry %d of this region's log, which ends at %d", theirs.Donor, p.Stored, ours.Logs[own].Stored)
+			}
+			continue
+		}
+		joined, err := store.Joined(log, ours.Logs[log], p)
+		if err != nil {
+			return nil, err
+		}
+		logs[log] = joined
+	}
+	return logs, nil
+}
+
+// joinWaiting stores what the donor has not applied yet and this region has not stored.
+func (w *Writer) joinWaiting(ctx context.Context, tx *store.Join, theirs *snapshot.Reader) error {
+	var (
+		batch []*region.Entry
+		bytes int
+	)
+	for e, err := range theirs.Waiting() {
+		if err != nil {
+			return err
+		}
+		if e.Seq <= w.session.Positions()[e.Origin].Stored {
+			continue
+		}
+		if batch, bytes = append(batch, e), bytes+len(e.Payload); bytes < 4<<20 {
+			continue
+		}
+		if err := tx.Inbox(ctx, batch); err != nil {
+			return err
+		}
+		batch, bytes = nil, 0
+	}
+	if len(batch) == 0 {
+		return nil
+	}
+	return tx.Inbox(ctx, batch)
+}
