@@ -21,7 +21,7 @@ type Status struct {
 	BlockedOn map[string]string    `json:"blocked_on"` // by origin: what its next entry waits for (I6)
 	Lag       map[string]LagStatus `json:"lag"`        // by origin: behind what its head is known to be
 	Handles   HandleStatus         `json:"handles"`
-	Retention RetentionStatus      `json:"retention"`
+	Space     []Space              `json:"space"`
 }
 
 // Clock is the region's source of stamps.
@@ -46,6 +46,7 @@ type PeerStatus struct {
 	LastReportSeconds float64 `json:"last_report_seconds"` // ago; -1 if it never reported
 	Stored            uint64  `json:"stored"`              // of this region's log
 	Applied           uint64  `json:"applied"`
+	HeldBytes         int64   `json:"held_bytes"` // of outbox and inbox, kept for it: an estimate
 }
 
 // LinkStatus is this region's connection to a peer's stream.
@@ -68,9 +69,16 @@ type HandleStatus struct {
 	Durability string `json:"durability"` // "peer", or "local" while no peer is registered
 }
 
-// RetentionStatus is what the logs take in the database until every registered peer
-// has applied them (I4).
-type RetentionStatus struct {
-	OutboxBytes int64 `json:"outbox_bytes"`
-	InboxBytes  int64 `json:"inbox_bytes"`
+// Space is a store that grows: what bounds it, who holds its collection back, and when
+// the bound is reached. It is measured each ten seconds.
+type Space struct {
+	Name      string `json:"name"`
+	Size      int64  `json:"size"`
+	Unit      string `json:"unit"`       // of size and limit: bytes or rows
+	Limit     int64  `json:"limit"`      // 0 if it is not bounded by size
+	BoundedBy string `json:"bounded_by"` // in words
+	BlockedBy string `json:"blocked_by"` // the peer that what could go is kept for; empty if nobody
+
+	GrowthPerSecond float64 `json:"growth_per_second"` // over the last five minutes; negative if it shrinks
+	RunsOutSeconds  float64 `json:"runs_out_seconds"`  // until the limit at this growth; -1 if it is not coming
 }

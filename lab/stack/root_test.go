@@ -26,7 +26,7 @@ links:
   api: %s
   listeners: {us_eu_nats: %s, us_eu_http: %s, eu_us_nats: %s, eu_us_http: %s}
 handles: {shards: 2, owners: {us: "0", eu: "1"}}
-retention: {peer_age: 24h, peer_bytes: 1000000000, stream_bytes: 100000000, idempotency: 24h}
+retention: {peer_age: 24h, peer_bytes: 1000000000, stream_bytes: 100000000, conflicts: 1000, idempotency: 24h}
 relay: {enabled: true, after: 5s}
 `
 

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"math"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -13,7 +14,10 @@ type collector struct {
 	ready, registered, reachable, silent, offset *prometheus.Desc
 	head, applied, stored                        *prometheus.Desc
 	lagEntries, lagWrites, lagSeconds            *prometheus.Desc
-	blocked, retained                            *prometheus.Desc
+	blocked                                      *prometheus.Desc
+
+	spaceBytes, spaceRows, spaceLimitBytes, spaceLimitRows *prometheus.Desc
+	spaceBlocked, spaceRunsOut, held                       *prometheus.Desc
 }
 
 func newCollector(n *Node) *collector {
@@ -34,7 +38,14 @@ func newCollector(n *Node) *collector {
 		lagWrites:  desc("lag_writes", "Events of a peer's log that are not applied here.", "origin"),
 		lagSeconds: desc("lag_seconds", "Age of the oldest entry of a peer's log that is not applied here, corrected for the clocks' difference; at least the time since the peer was heard of, if that is over 2 s.", "origin"),
 		blocked:    desc("blocked_seconds", "How long the next entry of a log has waited for an entry of another that it depends on.", "origin", "on"),
-		retained:   desc("retained_bytes", "What the logs take in the database: own (outbox) and others' (inbox).", "log"),
+
+		spaceBytes:      desc("space_bytes", "What a store that grows takes.", "store"),
+		spaceRows:       desc("space_rows", "How many rows a store that grows has; beyond 10,000 an estimate.", "store"),
+		spaceLimitBytes: desc("space_limit_bytes", "Size at which a store is cut back, or cannot grow.", "store"),
+		spaceLimitRows:  desc("space_limit_rows", "Rows at which a store is cut back.", "store"),
+		spaceBlocked:    desc("space_blocked", "1 if a store keeps what could be collected but for this peer.", "store", "peer"),
+		spaceRunsOut:    desc("space_runs_out_seconds", "Time until a store reaches its limit, at the growth of the last five minutes; +Inf if it does not.", "store"),
+		held:            desc("peer_held_bytes", "What is kept of the logs for a peer that has not applied it.", "peer"),
 	}
 }
 
@@ -60,9 +71,7 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 		gauge(c.lagWrites, float64(lag.Writes), origin.String())
 		gauge(c.lagSeconds, lag.Age.Seconds(), origin.String())
 	}
-	held := n.keeper.sizes.Load()
-	gauge(c.retained, float64(held.outbox), "outbox")
-	gauge(c.retained, float64(held.inbox), "inbox")
+	c.collectSpace(gauge)
 	local := n.tracker.Local()
 	if local == nil {
 		return
@@ -74,6 +83,32 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	for origin, w := range local.Waiting {
 		gauge(c.blocked, time.Since(w.Since).Seconds(), origin.String(), w.On.Origin.String())
+	}
+}
+
+// collectSpace exports the last measurement of what grows.
+func (c *collector) collectSpace(gauge func(*prometheus.Desc, float64, ...string)) {
+	spaces, held := c.node.keeper.space()
+	for peer, bytes := range held {
+		gauge(c.held, float64(bytes), peer)
+	}
+	for _, s := range spaces {
+		size, limit := c.spaceBytes, c.spaceLimitBytes
+		if s.Unit == "rows" {
+			size, limit = c.spaceRows, c.spaceLimitRows
+		}
+		gauge(size, float64(s.Size), s.Name)
+		if s.Limit > 0 {
+			gauge(limit, float64(s.Limit), s.Name)
+		}
+		for peer := range held {
+			gauge(c.spaceBlocked, number(s.BlockedBy == peer), s.Name, peer)
+		}
+		left := s.RunsOutSeconds
+		if left < 0 {
+			left = math.Inf(1)
+		}
+		gauge(c.spaceRunsOut, left, s.Name)
 	}
 }
 

@@ -65,8 +65,7 @@ func New(ctx context.Context, cfg Config) (_ *Node, err error) {
 			return nil, err
 		}
 	}
-	n.keeper = &keeper{node: n}
-	n.keeper.sizes.Store(&sizes{})
+	n.keeper = newKeeper(n)
 	n.registry.MustRegister(newCollector(n))
 	return n, nil
 }

@@ -85,7 +85,7 @@ func TestRetention_ARegionThatWasDownKeepsItsPeers(t *testing.T) {
 	w.Number(t, "us", "update peer set reported = now() - interval '2 days' where region = 'eu' returning 1") // PeerAge is one
 	w.Launch(t, "us")
 	regiontest.Eventually(t, 10*time.Second, func() string {
-		if w.Metric(t, "us", `pangea_retained_bytes{log="outbox"}`) == 0 {
+		if w.Metric(t, "us", `pangea_space_bytes{store="outbox"}`) == 0 {
 			return "us has not looked after its logs"
 		}
 		return ""

@@ -35,22 +35,22 @@ func (n *Node) Status(context.Context) (region.Status, error) {
 	for origin, lag := range n.tracker.Lag() {
 		s.Lag[origin.String()] = region.LagStatus{Entries: lag.Entries, Writes: lag.Writes, Seconds: lag.Age.Seconds()}
 	}
+	spaces, held := n.keeper.space()
+	s.Space = spaces
 	for _, p := range n.tracker.Peers() {
-		s.Peers = append(s.Peers, peerStatus(p, local.Origin))
+		s.Peers = append(s.Peers, peerStatus(p, local.Origin, held[p.Region]))
 	}
 	slices.SortFunc(s.Peers, func(a, b region.PeerStatus) int { return cmp.Compare(a.Region, b.Region) })
 	for _, p := range n.peers {
 		s.Links = append(s.Links, region.LinkStatus{Region: p.Name(), Up: connected(p)})
 	}
-	held := n.keeper.sizes.Load()
-	s.Retention.OutboxBytes, s.Retention.InboxBytes = held.outbox, held.inbox
 	return s, nil
 }
 
-func peerStatus(p position.PeerState, own crdt.Origin) region.PeerStatus {
+func peerStatus(p position.PeerState, own crdt.Origin, held int64) region.PeerStatus {
 	s := region.PeerStatus{
 		Region: p.Region, Registered: p.Registered, Reachable: p.Reachable, Ready: p.Ready,
-		LastReportSeconds: -1, Stored: p.Stored[own], Applied: p.Applied[own],
+		LastReportSeconds: -1, Stored: p.Stored[own], Applied: p.Applied[own], HeldBytes: held,
 	}
 	if p.Heard {
 		s.LastReportSeconds = p.Silent.Seconds()

@@ -1,6 +1,8 @@
 package position
 
 import (
+	"time"
+
 	"pangea/crdt"
 	"pangea/region"
 )
@@ -39,6 +41,20 @@ func (t *Tracker) Stable() crdt.Vector {
 		return crdt.Vector{}
 	}
 	return t.lowest(t.local.Applied, everyone, func(p *peer) crdt.Vector { return p.stable.settled })
+}
+
+// Unsettled is the peer that keeps Stable from covering v: of several, the one that
+// was silent for longest. Empty if Stable does.
+func (t *Tracker) Unsettled(v crdt.Vector) (name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	longest := time.Duration(-1)
+	for _, p := range t.peers {
+		if silent := t.silent(p); silent > longest && !p.stable.settled.Covers(v) {
+			name, longest = p.name, silent
+		}
+	}
+	return name
 }
 
 // Kept is, for each log, the highest entry that every registered peer has applied:

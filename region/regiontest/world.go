@@ -91,7 +91,8 @@ func (w *World) layout(t testing.TB) *topology.Topology {
 		Links:   topology.Links{API: "127.0.0.1:0", Listeners: map[string]string{}},
 		Handles: topology.Handles{Shards: 64, Owners: map[string]string{}},
 		Retention: topology.Retention{
-			PeerAge: 24 * time.Hour, PeerBytes: 8 << 30, StreamBytes: 256 << 20, Idempotency: 24 * time.Hour,
+			PeerAge: 24 * time.Hour, PeerBytes: 8 << 30, StreamBytes: 256 << 20,
+			Conflicts: 1_000_000, Idempotency: 24 * time.Hour,
 		},
 		Relay: topology.Relay{Enabled: w.opts.RelayAfter > 0, After: w.opts.RelayAfter},
 	}

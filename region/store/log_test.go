@@ -24,6 +24,12 @@ var (
 // open makes a database for us and a session on it.
 func open(t *testing.T, partition uint64) (*store.Store, *store.Session) {
 	t.Helper()
+	return openAt(t, database(t), partition)
+}
+
+// database makes an empty database, and returns its address.
+func database(t *testing.T) string {
+	t.Helper()
 	cluster, err := regiontest.Postgres()
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +38,12 @@ func open(t *testing.T, partition uint64) (*store.Store, *store.Session) {
 	if err := cluster.CreateDatabase(t.Context(), name); err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.Open(t.Context(), store.Config{DSN: cluster.DSN(name), Region: "us", PartitionEntries: partition})
+	return cluster.DSN(name)
+}
+
+func openAt(t *testing.T, dsn string, partition uint64) (*store.Store, *store.Session) {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Config{DSN: dsn, Region: "us", PartitionEntries: partition})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +82,10 @@ func save(t *testing.T, s *store.Session, log []*region.Entry) {
 		}
 	}
 	if log[0].Origin != us {
-		commit(store.Commit{Inbox: log})
+		last := log[len(log)-1]
+		commit(store.Commit{Inbox: log, Positions: map[crdt.Origin]region.Progress{
+			last.Origin: {Stored: last.Seq, Checksum: last.Checksum},
+		}})
 		return
 	}
 	for _, e := range log {

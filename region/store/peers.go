@@ -72,13 +72,3 @@ func (s *Store) SavePeers(ctx context.Context, peers []Peer) error {
 	}
 	return nil
 }
-
-// Forget deletes idempotency keys older than age, at most limit at once.
-func (s *Store) Forget(ctx context.Context, age time.Duration, limit int) (int64, error) {
-	tag, err := s.pool.Exec(ctx, `delete from idempotency where key in (
-		select key from idempotency where at < clock_timestamp() - $1::interval order by at limit $2)`, age, limit)
-	if err != nil {
-		return 0, unavailable("forget old idempotency keys", err)
-	}
-	return tag.RowsAffected(), nil
-}

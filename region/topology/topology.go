@@ -31,11 +31,12 @@ type Region struct {
 	Postgres string `yaml:"postgres"`
 }
 
-// Retention bounds what a region keeps for others (I4).
+// Retention bounds what a region keeps: for others (I4), and for its clients.
 type Retention struct {
 	PeerAge     time.Duration `yaml:"peer_age"`     // silence after which a peer is de-registered
-	PeerBytes   int64         `yaml:"peer_bytes"`   // log held back for one peer after which it is de-registered
+	PeerBytes   int64         `yaml:"peer_bytes"`   // outbox and inbox held back by one peer after which it is de-registered
 	StreamBytes int64         `yaml:"stream_bytes"` // size of the JetStream cache
+	Conflicts   int64         `yaml:"conflicts"`    // lost writes that can be looked up
 	Idempotency time.Duration `yaml:"idempotency"`  // life of an Idempotency-Key
 }
 
@@ -166,8 +167,8 @@ func (r Relay) validate() error {
 }
 
 func (r Retention) validate() error {
-	if r.PeerAge <= 0 || r.PeerBytes <= 0 || r.StreamBytes <= 0 || r.Idempotency <= 0 {
-		return errors.New("retention: peer_age, peer_bytes, stream_bytes and idempotency must all be positive")
+	if r.PeerAge <= 0 || r.PeerBytes <= 0 || r.StreamBytes <= 0 || r.Conflicts <= 0 || r.Idempotency <= 0 {
+		return errors.New("retention: peer_age, peer_bytes, stream_bytes, conflicts and idempotency must all be positive")
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ func TestLoad_TheWorld(t *testing.T) {
 		t.Errorf("got jitter %v, relay %+v", top.Jitter, top.Relay)
 	}
 	if want := (topology.Retention{
-		PeerAge: 24 * time.Hour, PeerBytes: 8 << 30, StreamBytes: 2 << 30, Idempotency: 24 * time.Hour,
+		PeerAge: 24 * time.Hour, PeerBytes: 8 << 30, StreamBytes: 2 << 30, Conflicts: 1_000_000, Idempotency: 24 * time.Hour,
 	}); top.Retention != want {
 		t.Errorf("got %+v, want %+v", top.Retention, want)
 	}
@@ -113,6 +113,7 @@ func TestLoad_RefusesABrokenWorld(t *testing.T) {
 		{"no peer age", "peer_age: 24h", "peer_age: 0s", "retention: peer_age"},
 		{"no peer bytes", "peer_bytes: 8589934592", "peer_bytes: 0", "retention: peer_age"},
 		{"no stream bytes", "stream_bytes: 2147483648", "stream_bytes: -1", "retention: peer_age"},
+		{"no conflicts", "conflicts: 1000000", "conflicts: 0", "retention: peer_age"},
 		{"no idempotency", "idempotency: 24h", "idempotency: 0s", "retention: peer_age"},
 		{"relay at once", "after: 5s", "after: 0s", "relay.after must be positive"},
 		{"a misspelt field", "jitter:", "jiter:", "jiter"},

@@ -1,0 +1,180 @@
+package node
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"syscall"
+	"time"
+
+	"pangea/crdt"
+	"pangea/region"
+	"pangea/region/position"
+	"pangea/region/store"
+)
+
+// Names of what grows.
+const (
+	outboxSpace      = "outbox"
+	inboxSpace       = "inbox"
+	streamSpace      = "stream"
+	conflictsSpace   = "conflicts"
+	idempotencySpace = "idempotency"
+	tombstonesSpace  = "tombstones"
+	diskSpace        = "disk"
+)
+
+// measurement is what one sweep found, before it collects.
+type measurement struct {
+	own    crdt.Origin
+	stored crdt.Vector
+	floors crdt.Vector
+	logs   map[crdt.Origin]int64 // bytes
+	rows   store.Counts
+	disk   syscall.Statfs_t
+	peers  []position.PeerState
+	held   map[string]int64 // bytes, by peer
+}
+
+// measure finds out what there is, who must go, and what that leaves.
+func (k *keeper) measure(ctx context.Context) error {
+	m, err := k.read(ctx)
+	if err != nil {
+		return err
+	}
+	k.register(m)
+	m.peers = k.node.tracker.Peers()
+	spaces := k.describe(m)
+	k.then = k.node.tracker.Local().Applied
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.spaces, k.held = spaces, m.held
+	return nil
+}
+
+// space is what was last measured, and what is kept for each peer.
+func (k *keeper) space() ([]region.Space, map[string]int64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.spaces, k.held
+}
+
+func (k *keeper) read(ctx context.Context) (_ *measurement, err error) {
+	local := k.node.tracker.Local()
+	m := &measurement{
+		own: local.Origin, stored: local.Stored, logs: map[crdt.Origin]int64{},
+		peers: k.node.tracker.Peers(), held: map[string]int64{},
+	}
+	if m.floors, err = k.node.store.Floors(ctx); err != nil {
+		return nil, err
+	}
+	for log := range local.Stored {
+		if m.logs[log], err = k.node.store.LogSize(ctx, log, log == local.Origin); err != nil {
+			return nil, err
+		}
+	}
+	if m.rows, err = k.node.store.Counts(ctx); err != nil {
+		return nil, err
+	}
+	if err := syscall.Statfs(k.node.cfg.StoreDir, &m.disk); err != nil {
+		return nil, fmt.Errorf("measure the disk of %s: %w", k.node.cfg.StoreDir, err)
+	}
+	for _, p := range m.peers {
+		m.held[p.Region] = m.kept(p.Applied)
+	}
+	return m, nil
+}
+
+// describe lists what grows. Whatever is collected without regard to others does not
+// run out.
+func (k *keeper) describe(m *measurement) []region.Space {
+	limits := k.node.cfg.Topology.Retention
+	free, block := int64(m.disk.Bavail), int64(m.disk.Bsize) //nolint:unconvert // differ by system
+	used := (int64(m.disk.Blocks) - int64(m.disk.Bfree)) * block
+	spaces := []region.Space{
+		k.log(m, outboxSpace, func(log crdt.Origin) bool { return log == m.own }),
+		k.log(m, inboxSpace, func(log crdt.Origin) bool { return log != m.own }),
+		{
+			Name: streamSpace, Size: k.node.stream.Size(), Unit: "bytes", Limit: limits.StreamBytes,
+			BoundedBy: "purging its oldest entries, which the outbox keeps",
+		},
+		{
+			Name: conflictsSpace, Size: m.rows.Conflicts, Unit: "rows", Limit: limits.Conflicts,
+			BoundedBy: "deleting the oldest; the ledger keeps their sums",
+		},
+		{
+			Name: idempotencySpace, Size: m.rows.Idempotency, Unit: "rows",
+			BoundedBy: fmt.Sprintf("forgetting keys after %s", limits.Idempotency),
+		},
+		{
+			Name: tombstonesSpace, Size: m.rows.Tombstones, Unit: "rows", BlockedBy: k.unsettled(m),
+			BoundedBy: "deleting those that every region has, de-registered ones too; the last of an object stays",
+		},
+		{
+			Name: diskSpace, Size: used, Unit: "bytes", Limit: used + free*block,
+			BoundedBy: "the file system of the stream; when a disk is full, writes are refused until there is room",
+		},
+	}
+	for i := range spaces {
+		k.forecast(&spaces[i], m)
+	}
+	return spaces
+}
+
+// log describes the logs that are of a kind.
+func (k *keeper) log(m *measurement, name string, of func(crdt.Origin) bool) region.Space {
+	limits := k.node.cfg.Topology.Retention
+	s := region.Space{
+		Name: name, Unit: "bytes", Limit: limits.PeerBytes, BlockedBy: m.blocker(k.then, of),
+		BoundedBy: fmt.Sprintf("de-registering a peer for which %s of outbox and inbox are kept, or that is away for %s",
+			size(limits.PeerBytes), limits.PeerAge),
+	}
+	for log, bytes := range m.logs {
+		if of(log) {
+			s.Size += bytes
+		}
+	}
+	return s
+}
+
+// blocker is the registered peer for which most is kept, of those that have not yet
+// applied what was applied here long ago.
+func (m *measurement) blocker(then crdt.Vector, of func(crdt.Origin) bool) string {
+	logs := slices.Collect(maps.Keys(then))
+	behind := slices.DeleteFunc(slices.Clone(m.peers), func(p position.PeerState) bool {
+		return !p.Registered || !slices.ContainsFunc(logs, func(log crdt.Origin) bool { return of(log) && p.Applied[log] < then[log] })
+	})
+	if len(behind) == 0 {
+		return ""
+	}
+	return slices.MaxFunc(behind, func(a, b position.PeerState) int {
+		return cmp.Or(cmp.Compare(m.held[a.Region], m.held[b.Region]), cmp.Compare(a.Silent, b.Silent))
+	}).Region
+}
+
+func (k *keeper) unsettled(m *measurement) string {
+	if m.rows.Tombstones == 0 || k.then == nil {
+		return ""
+	}
+	return k.node.tracker.Unsettled(k.then)
+}
+
+// forecast adds how fast a store grows, and when it will be full. The logs are full when
+// what is kept for one peer is.
+func (k *keeper) forecast(s *region.Space, m *measurement) {
+	if k.growth[s.Name] == nil {
+		k.growth[s.Name] = &growth{}
+	}
+	rate := k.growth[s.Name].add(time.Now(), s.Size)
+	s.GrowthPerSecond, s.RunsOutSeconds = rate, -1
+	switch s.Name {
+	case outboxSpace, inboxSpace:
+		if s.BlockedBy != "" {
+			s.RunsOutSeconds = runsOut(s.Limit-m.held[s.BlockedBy], rate)
+		}
+	case diskSpace:
+		s.RunsOutSeconds = runsOut(s.Limit-s.Size, rate)
+	}
+}

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"pangea/crdt"
+)
+
+// Floors is the first entry of each log that can be read here: one after the last if
+// none can. It looks into the first partition of each log only.
+func (s *Store) Floors(ctx context.Context) (crdt.Vector, error) {
+	parts, err := partitionNames(ctx, s.pool)
+	if err != nil {
+		return nil, unavailable("list the logs' partitions", err)
+	}
+	first := map[string]partition{}
+	for _, p := range parts {
+		if f, ok := first[p.table]; !ok || p.first < f.first {
+			first[p.table] = p
+		}
+	}
+	floors, tables, err := s.ends(ctx)
+	if err != nil {
+		return nil, unavailable("read where the logs end", err)
+	}
+	batch := &pgx.Batch{}
+	for log, table := range tables {
+		if p, ok := first[table]; ok {
+			batch.Queue("select coalesce(min(seq), $1) from "+p.name, floors[log]).QueryRow(func(row pgx.Row) error {
+				var seq uint64
+				err := row.Scan(&seq)
+				floors[log] = seq
+				return err
+			})
+		}
+	}
+	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+		return nil, unavailable("find where the logs begin", err)
+	}
+	return floors, nil
+}
+
+// ends is one after the last entry stored of each log, and the table that has it.
+func (s *Store) ends(ctx context.Context) (crdt.Vector, map[crdt.Origin]string, error) {
+	rows, err := s.pool.Query(ctx, "select origin, stored + 1, own from vector")
+	if err != nil {
+		return nil, nil, err
+	}
+	ends, tables := crdt.Vector{}, map[crdt.Origin]string{}
+	var (
+		name string
+		next uint64
+		own  bool
+	)
+	_, err = pgx.ForEachRow(rows, []any{&name, &next, &own}, func() error {
+		log, err := crdt.ParseOrigin(name)
+		ends[log], tables[log] = next, logTable(log, own)
+		return err
+	})
+	return ends, tables, err
+}
+
+// Counts are the rows of the tables that are collected by row.
+type Counts struct {
+	Conflicts   int64 // the ids that they span
+	Idempotency int64
+	Tombstones  int64
+}
+
+// countedRows is how far rows are counted one by one. What is beyond is estimated, as
+// of the last vacuum.
+const countedRows = 10_000
+
+// Counts tells how many rows there are, without reading them all.
+func (s *Store) Counts(ctx context.Context) (c Counts, err error) {
+	about := func(index, rows string) string {
+		return fmt.Sprintf(`(select case when n < %[1]d then n
+			else greatest(n, (select reltuples::bigint from pg_class where oid = '%[2]s'::regclass)) end
+			from (select count(*) as n from (select %[3]s limit %[1]d) as few) as counted)`, countedRows, index, rows)
+	}
+	query := `select (select coalesce(max(id) - min(id) + 1, 0) from conflicts), ` +
+		about("idempotency_at", "from idempotency order by at") + ", " +
+		about("prefs_tombstones", "from prefs where value is null order by stamp")
+	if err := s.pool.QueryRow(ctx, query).Scan(&c.Conflicts, &c.Idempotency, &c.Tombstones); err != nil {
+		return c, unavailable("count rows", err)
+	}
+	return c, nil
+}
+
+// Forget deletes idempotency keys older than age, at most limit at once.
+func (s *Store) Forget(ctx context.Context, age time.Duration, limit int64) (int64, error) {
+	tag, err := s.pool.Exec(ctx, `delete from idempotency where key in (
+		select key from idempotency where at < clock_timestamp() - $1::interval order by at limit $2)`, age, limit)
+	if err != nil {
+		return 0, unavailable("forget old idempotency keys", err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// Prune deletes all conflicts but the newest keep, at most limit at once. What they
+// sum up to stays in the ledger (I9).
+func (s *Store) Prune(ctx context.Context, keep, limit int64) (int64, error) {
+	tag, err := s.pool.Exec(ctx, `delete from conflicts where id in (
+		select id from conflicts where id <= (select max(id) from conflicts) - $1 order by id limit $2)`, keep, limit)
+	if err != nil {
+		return 0, unavailable("prune conflicts", err)
+	}
+	return tag.RowsAffected(), nil
+}

@@ -1,0 +1,102 @@
+package store_test
+
+import (
+	"database/sql"
+	"testing"
+	"time"
+
+	_ "github.com/lib/pq"
+
+	"pangea/region/store"
+)
+
+// A log's floor is what can be read first: after its partitions went, and when there is
+// nothing yet.
+func TestFloors_AreWhatCanBeRead(t *testing.T) {
+	s, session := open(t, 2)
+	wantFloors := func(want string) {
+		t.Helper()
+		if floors, err := s.Floors(t.Context()); err != nil || floors.String() != want {
+			t.Errorf("floors are %s, %v; want %s", floors, err, want)
+		}
+	}
+	wantFloors("us=1")
+	save(t, session, entries(us, make([]int, 7)...))
+	save(t, session, entries(eu, make([]int, 5)...))
+	wantFloors("eu=1,us=1")
+	if _, err := s.DropBelow(t.Context(), us, true, 7); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.DropBelow(t.Context(), eu, false, 4); err != nil {
+		t.Fatal(err)
+	}
+	wantFloors("eu=4,us=6")
+}
+
+// Conflicts go oldest first, so many at a time, until the newest are left.
+func TestPrune_KeepsTheNewest(t *testing.T) {
+	dsn := database(t)
+	s, _ := openAt(t, dsn, 0)
+	exec(t, dsn, `insert into conflicts (class, key, reason, lost_stamp, lost_origin, lost_seq, lost_ordinal, won_stamp, won_origin, won_seq, won_ordinal)
+		select 'profile', n::text, 'concurrent', 1, 'us', n, n, 2, 'eu', n, n from generate_series(1, 2500) n`)
+	for _, want := range []int64{1000, 500, 0} {
+		if n, err := s.Prune(t.Context(), 1000, 1000); err != nil || n != want {
+			t.Errorf("pruned %d, %v; want %d", n, err, want)
+		}
+	}
+	kept, err := s.Conflicts(t.Context(), 5000)
+	if err != nil || len(kept) != 1000 || kept[0].Key != "2500" || kept[999].Key != "1501" {
+		t.Errorf("kept %d conflicts, %v", len(kept), err)
+	}
+	if c, err := s.Counts(t.Context()); err != nil || c.Conflicts != 1000 {
+		t.Errorf("counts %+v, %v", c, err)
+	}
+}
+
+// Few rows are counted, many estimated.
+func TestCounts_AreExactWhileFew(t *testing.T) {
+	dsn := database(t)
+	s, _ := openAt(t, dsn, 0)
+	insert := func(first, last int) {
+		exec(t, dsn, `insert into prefs (key, field, value, stamp, origin, seq, ordinal)
+			select n::text, 'f', case when n % 2 = 0 then '1' end, 1, 'us', 1, n from generate_series($1::int, $2::int) n`, first, last)
+		exec(t, dsn, `insert into idempotency (key, hash, outcome, value, vector, position, seq)
+			select n::text, '', 1, '', '', '', 1 from generate_series($1::int, $2::int) n`, first, last)
+	}
+	insert(1, 3000)
+	if c, err := s.Counts(t.Context()); err != nil || c != (store.Counts{Idempotency: 3000, Tombstones: 1500}) {
+		t.Errorf("counts %+v, %v", c, err)
+	}
+	insert(3001, 60_000)
+	exec(t, dsn, "vacuum analyze prefs")
+	exec(t, dsn, "vacuum analyze idempotency")
+	if c, err := s.Counts(t.Context()); err != nil || c.Idempotency/5000 != 12 || (c.Tombstones+500)/5000 != 6 {
+		t.Errorf("counts %+v, %v", c, err)
+	}
+}
+
+// A key is forgotten when it is old enough, not before.
+func TestForget_ByAge(t *testing.T) {
+	dsn := database(t)
+	s, _ := openAt(t, dsn, 0)
+	exec(t, dsn, `insert into idempotency (key, hash, outcome, value, vector, position, seq, at)
+		select n::text, '', 1, '', '', '', 1, now() - make_interval(hours => n) from generate_series(1, 30) n`)
+	for _, want := range []int64{4, 3, 0} { // 24 to 30
+		if n, err := s.Forget(t.Context(), 24*time.Hour, 4); err != nil || n != want {
+			t.Errorf("forgot %d, %v; want %d", n, err, want)
+		}
+	}
+}
+
+// exec changes the database behind the store's back.
+func exec(t *testing.T, dsn, query string, args ...any) {
+	t.Helper()
+	db, err := sql.Open("postgres", dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), query, args...); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+}
