@@ -24,12 +24,14 @@ type Config struct {
 	// Defaults to 5ms.
 	LocalPace time.Duration
 
-	// MergePace is the same for runs of remote entries.
+	// MergePace is the same for runs of remote entries that are not full.
 	//
 	// Defaults to 20ms.
 	MergePace time.Duration
 
 	// MaxRun bounds a run of remote entries, in events; a single entry may exceed it.
+	// It is how long a local write may wait in a catch-up: 1,000 events take some
+	// 15 ms, and cost each no more than in a larger run.
 	//
 	// Defaults to 1000.
 	MaxRun int

@@ -86,8 +86,19 @@ func (w *Writer) schedule() []*region.Entry {
 			}
 		}
 	}
-	w.more = events >= w.cfg.MaxRun
+	w.full = events >= w.cfg.MaxRun
+	w.more = w.full && w.left(next)
 	return run
+}
+
+// left reports whether a log has entries beyond those that are next to be scheduled.
+func (w *Writer) left(next map[crdt.Origin]int) bool {
+	for origin, log := range w.logs {
+		if next[origin] < len(log.entries) {
+			return true
+		}
+	}
+	return false
 }
 
 // ready reports whether everything that e's writer had seen is applied (I6).

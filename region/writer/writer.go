@@ -40,7 +40,8 @@ type Writer struct {
 	current   *request    // not all of its writes have joined a group; nil if none waits
 	arrived   []*delivery // not stored yet
 	logs      map[crdt.Origin]*waitingLog
-	more      bool // the last run ended at MaxRun
+	more      bool // entries that wait may be applicable
+	full      bool // the last run ended at MaxRun
 	unsettled *unsettled
 	localAt   time.Time // the next group may start
 	mergeAt   time.Time // the next run may start
@@ -162,11 +163,12 @@ func (w *Writer) step(ctx context.Context) error {
 	switch {
 	case w.current != nil && !now.Before(w.localAt) && !(w.mergeable() && w.mergeAt.Before(w.localAt)):
 		err := w.localCycle(cycle)
-		w.localAt = next(now, w.cfg.LocalPace)
+		w.localAt = next(now, time.Now(), w.cfg.LocalPace)
 		return err
 	case w.mergeable() && !now.Before(w.mergeAt):
 		err := w.merge(cycle)
-		w.mergeAt = later(w.mergeAt, next(now, w.cfg.MergePace))
+		w.drain() // a write that came meanwhile has its half
+		w.mergeAt = later(w.mergeAt, nextRun(now, time.Now(), w.cfg.MergePace, w.full, w.current != nil))
 		return err
 	case !now.Before(w.tickAt):
 		w.tickAt = now.Add(w.tickEvery())
@@ -174,20 +176,6 @@ func (w *Writer) step(ctx context.Context) error {
 	default:
 		return w.idle(ctx, now)
 	}
-}
-
-// next is when a cycle of the kind that began at start may begin again: after its
-// pace, and not before it has left the processor alone for as long as it took. On a
-// busy machine cycles thus become fewer and larger.
-func next(start time.Time, pace time.Duration) time.Time {
-	return start.Add(max(pace, 2*time.Since(start)))
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 func (w *Writer) mergeable() bool { return !w.held && (len(w.arrived) > 0 || w.more) }

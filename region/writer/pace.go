@@ -1,0 +1,31 @@
+package writer
+
+import "time"
+
+// next is when a cycle that took from start to end may be followed by another of its
+// kind: after its pace, and not before it has left the processor alone for as long as
+// it took. On a busy machine cycles thus become fewer and larger.
+func next(start, end time.Time, pace time.Duration) time.Time {
+	return start.Add(max(pace, 2*end.Sub(start)))
+}
+
+// nextRun is next for runs of remote entries. A full one would not be larger for
+// having waited: in a catch-up merges have all the time while no local write waits at
+// the end of a run, and half of it while one does.
+func nextRun(start, end time.Time, pace time.Duration, full, wanted bool) time.Time {
+	switch {
+	case !full:
+		return next(start, end, pace)
+	case wanted:
+		return next(start, end, 0)
+	default:
+		return end
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
