@@ -26,7 +26,7 @@ func (w *World) createDatabases(t testing.TB) {
 
 func (w *World) startOwn(t testing.TB) {
 	t.Helper()
-	own, err := postgres.Temporary(t.Context())
+	own, err := postgres.TemporaryIn(t.Context(), w.opts.OwnDisk)
 	if err != nil {
 		t.Fatalf("start a Postgres for %s: %v", w.opts.OwnPostgres, err)
 	}
@@ -46,7 +46,7 @@ func (w *World) Cluster(name string) *postgres.Cluster {
 	return w.shared
 }
 
-func (w *World) database(name string) string { return w.id + "_" + name }
+func (w *World) database(name string) string { return w.id + "_" + name + w.suffix }
 
 // DSN is the address of a region's database.
 func (w *World) DSN(name string) string { return w.Cluster(name).DSN(w.database(name)) }

@@ -29,10 +29,15 @@ func (w *World) RemoveStream(t testing.TB, name string) {
 
 func (w *World) storeDir(name string) string { return w.dir + "/" + name }
 
-// Dump keeps the database of a region that does not run as it is now, for Restore.
+// dumped marks what Dump has kept.
+const dumped = "_dump"
+
+// Dump keeps the database of a region that does not run as it is now, for Restore, and
+// its stream too, for Second.
 func (w *World) Dump(t testing.TB, name string) {
 	t.Helper()
-	w.createDatabase(t, name, w.database(name)+"_dump", w.database(name))
+	w.createDatabase(t, name, w.database(name)+dumped, w.database(name))
+	copyDir(t, w.storeDir(name), w.storeDir(name)+dumped)
 }
 
 // Restore gives a region that does not run the database that Dump has kept. Its stream
@@ -40,7 +45,7 @@ func (w *World) Dump(t testing.TB, name string) {
 func (w *World) Restore(t testing.TB, name string) {
 	t.Helper()
 	w.dropDatabase(t, name, w.database(name))
-	w.createDatabase(t, name, w.database(name), w.database(name)+"_dump")
+	w.createDatabase(t, name, w.database(name), w.database(name)+dumped)
 }
 
 // CopyFiles keeps the files of a region that does not run, database and stream, for

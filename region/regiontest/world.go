@@ -31,6 +31,8 @@ type Options struct {
 	// OwnPostgres names a region whose database is in a cluster of its own, which
 	// the test may stop.
 	OwnPostgres string
+	// OwnDisk is where that cluster is. Defaults to the system's temporary directory.
+	OwnDisk string
 }
 
 // World is a set of regions in this process.
@@ -43,6 +45,7 @@ type World struct {
 	own     *postgres.Cluster // of opts.OwnPostgres
 	dir     string
 	id      string
+	suffix  string // of the databases' names
 	running map[string]*running
 }
 
