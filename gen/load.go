@@ -72,7 +72,7 @@ func (l *Load) Run(ctx context.Context) *Result {
 	report := l.recorder.Report(l.cfg.Rate, start, elapsed)
 	report.Pacing.Saturated, report.Pacing.Blocked, report.Pacing.Backlog = l.saturated, l.blocked, backlog
 	return &Result{
-		Config: l.cfg, Started: start, Elapsed: elapsed, Machine: thisMachine(),
+		Config: l.cfg, Started: start, Elapsed: elapsed, Machine: ThisMachine(),
 		Report: report, Lag: l.lag.Report(), Tally: l.recorder.Tally(),
 	}
 }

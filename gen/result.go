@@ -34,7 +34,8 @@ type Machine struct {
 	Commit   string `json:"commit,omitempty"` // of this program, "+" if the tree was changed
 }
 
-func thisMachine() Machine {
+// ThisMachine is the one that this program runs on.
+func ThisMachine() Machine {
 	m := Machine{Cores: runtime.NumCPU(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

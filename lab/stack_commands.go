@@ -32,6 +32,15 @@ func stackCommands() []*cli.Command {
 }
 
 func up(ctx context.Context, c *cli.Command, s *stack.Stack) error {
+	if err := raise(ctx, c, s); err != nil {
+		return err
+	}
+	welcome(c.Root().Writer, s.Topology())
+	return nil
+}
+
+// raise starts what does not run.
+func raise(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 	begun := time.Now()
 	p := newProgress(c.Root().Writer, len(s.PartNames()), stack.Starting, stack.Ready)
 	started, err := s.Up(ctx, p.report)
@@ -48,7 +57,6 @@ func up(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 		fmt.Fprintf(c.Root().Writer, "Pangea is up: %d of %d parts started in %.1fs.\n",
 			len(started), len(s.PartNames()), time.Since(begun).Seconds())
 	}
-	welcome(c.Root().Writer, s.Topology())
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"pangea/lab/stack"
+	"pangea/region/topology"
 )
 
 // verifyCommands check the stack.
@@ -25,12 +26,16 @@ func verifyCommands() []*cli.Command {
 
 // verify asks every region itself: no link and no router is in between.
 func verify(ctx context.Context, c *cli.Command, s *stack.Stack) error {
-	regions := map[string]string{}
-	for _, r := range s.Topology().Regions {
-		regions[r.Name] = "http://" + r.HTTP
-	}
 	ctx, cancel := context.WithTimeout(ctx, c.Duration("timeout"))
 	defer cancel()
-	_, err := Verify(ctx, regions, c.Root().Writer)
+	_, err := Verify(ctx, regionURLs(s.Topology()), c.Root().Writer)
 	return err
+}
+
+func regionURLs(topo *topology.Topology) map[string]string {
+	urls := map[string]string{}
+	for _, r := range topo.Regions {
+		urls[r.Name] = "http://" + r.HTTP
+	}
+	return urls
 }

@@ -11,9 +11,10 @@
 // run, programs in bin, data in postgres and in a directory for each region.
 //
 // Guarantees: Up may be repeated, and brings back, with its data, any part that
-// died by whatever cause. Only Clean and Destroy delete data. A part is never started twice: see package process for
-// how a live one is known, and one Up, Down, Clean or Destroy at a time works on a root.
-// Every wait ends, at the latest by its deadline.
+// died by whatever cause. Only Clean and Destroy delete data. A part is never
+// started twice: see package process for how a live one is known, and one Up, Down,
+// Clean or Destroy at a time works on a root. Every wait ends, at the latest by its
+// deadline.
 //
 // Failure handling: a port that somebody else holds is found before anything is
 // started. A part that ends while it starts is reported at once, with the last

@@ -1,0 +1,26 @@
+// Package loss destroys regions under load, again and again, and checks that nothing
+// is missing that had been promised to stay.
+//
+//	load on the routers, and a probe of each region
+//	  ─▶ destroy a region ─▶ note what the survivors store ─▶ go on without it
+//	  ─▶ bring it back ─▶ end of the load ─▶ verify ─▶ read everything back
+//
+// The promises, checked in every region after each round:
+//
+//   - entries: it has applied all that a survivor had stored at the loss, of any log (I4);
+//   - acknowledgements: it has each write that was acknowledged with X-Ack: peer, and
+//     each one that a region acknowledged which was not then destroyed (I1, I14);
+//     counters lie between what was acknowledged and what may stand (I9);
+//   - claims: a handle has the claimant that was told so (I10);
+//   - state: all regions hold the same (I7).
+//
+// What may be lost is measured: the writes that the destroyed region had acknowledged
+// by itself, with X-Ack: local, and how long before the loss the oldest of them was.
+//
+// Guarantees: the seed decides which region goes, when, and for how long. Rounds are
+// bounded in time. What the probes write has keys that nobody else writes.
+//
+// Failure handling: a broken promise is counted and the next round begins; a region
+// that does not come back, or regions that differ, end the experiment, with a report
+// of the rounds before. Interrupted, it leaves the region as it then is.
+package loss

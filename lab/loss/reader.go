@@ -1,0 +1,104 @@
+package loss
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"pangea/crdt"
+	"pangea/gen/client"
+	"pangea/gen/workload"
+	"pangea/region"
+	"pangea/region/topology"
+)
+
+// reader asks one region, with no router between. It is used by one goroutine.
+type reader struct {
+	region string
+	client *client.Client
+	tags   map[string]map[string]bool // by key, once read
+}
+
+func newReader(r topology.Region) (*reader, error) {
+	c, err := client.New("http://"+r.HTTP, timeout)
+	return &reader{region: r.Name, client: c, tags: map[string]map[string]bool{}}, err
+}
+
+func (r *reader) close() { r.client.Close() }
+
+func (r *reader) status() (s region.Status, err error) {
+	err = r.ask("/status", &s)
+	return s, err
+}
+
+// applied is how far the region shows each log, and stored how far it has it.
+func (r *reader) positions() (applied, stored crdt.Vector, err error) {
+	s, err := r.status()
+	if err != nil {
+		return nil, nil, err
+	}
+	if applied, err = crdt.ParseVector(s.Vector); err != nil {
+		return nil, nil, fmt.Errorf("status of %s: %w", r.region, err)
+	}
+	if stored, err = crdt.ParseVector(s.Stored); err != nil {
+		return nil, nil, fmt.Errorf("status of %s: %w", r.region, err)
+	}
+	return applied, stored, nil
+}
+
+// keeps reports whether the region has what was promised.
+func (r *reader) keeps(p promise) (bool, error) {
+	if p.class == workload.Handle {
+		claimant, err := r.claimant(p.key)
+		return claimant == p.value, err
+	}
+	tags, err := r.members(p.key)
+	return tags[p.value], err
+}
+
+// claimant is who holds the handle as far as this region knows, whoever owns it.
+func (r *reader) claimant(name string) (string, error) {
+	var handle struct{ Claimant string }
+	err := r.ask("/handle/"+name+"?consistency=eventual", &handle)
+	return handle.Claimant, err
+}
+
+func (r *reader) members(key string) (map[string]bool, error) {
+	if r.tags[key] != nil {
+		return r.tags[key], nil
+	}
+	var set struct{ Tags []string }
+	if err := r.ask("/tags/"+key, &set); err != nil {
+		return nil, err
+	}
+	r.tags[key] = map[string]bool{}
+	for _, tag := range set.Tags {
+		r.tags[key][tag] = true
+	}
+	return r.tags[key], nil
+}
+
+func (r *reader) counter(key string) (int64, error) {
+	var counter struct{ Value int64 }
+	err := r.ask("/counter/"+key, &counter)
+	return counter.Value, err
+}
+
+// ask decodes the answer to a GET; of what is absent there is nothing to decode.
+func (r *reader) ask(path string, answer any) error {
+	var body bytes.Buffer
+	a, err := r.client.Do(client.Request{Method: http.MethodGet, Path: path}, &body)
+	switch {
+	case err != nil:
+		return fmt.Errorf("ask %s: %w", r.region, err)
+	case a.Status == http.StatusNotFound:
+		return nil
+	case a.Status != http.StatusOK:
+		return fmt.Errorf("%s answers %d to GET %s: %s", r.region, a.Status, path, bytes.TrimSpace(body.Bytes()))
+	}
+	if err := json.Unmarshal(body.Bytes(), answer); err != nil {
+		return fmt.Errorf("read the answer of %s to GET %s: %w", r.region, path, err)
+	}
+	return nil
+}

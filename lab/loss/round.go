@@ -1,0 +1,142 @@
+package loss
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"pangea/crdt"
+)
+
+// Round is what came of one loss. Times of the return count from the moment that the
+// region was asked back.
+type Round struct {
+	Schedule
+	Ready time.Duration `json:"ready_ns"` // it serves
+	Whole time.Duration `json:"whole_ns"` // all regions hold the same, the load having ended meanwhile
+
+	// What may be lost: writes that the region had acknowledged by itself, and how long
+	// before the loss the oldest of them was.
+	Lost     int           `json:"lost_local_acks"`
+	LostSpan time.Duration `json:"lost_span_ns"`
+
+	// What may not.
+	Kept           int      `json:"acks"` // acknowledgements that had to hold
+	MissingAcks    []string `json:"missing_acks"`
+	MissingEntries []string `json:"missing_entries"`
+	Verified       bool     `json:"verified"`
+
+	Load  Load   `json:"load"`
+	Error string `json:"error,omitempty"` // why it was not completed
+}
+
+// Load is what became of the operations on the routers.
+type Load struct {
+	OK          uint64 `json:"ok"`
+	Refused     uint64 `json:"refused"`
+	Unavailable uint64 `json:"unavailable"`
+	Unanswered  uint64 `json:"unanswered"`
+}
+
+// after is how long the load goes on once the region serves: its new log is to be
+// written to as well.
+const after = time.Second
+
+// round fills r in.
+func (e *Experiment) round(ctx context.Context, r *Round) error {
+	ctx, cancel := context.WithTimeout(ctx, e.cfg.Limit)
+	defer cancel()
+	traffic, err := e.start(ctx, r.Number)
+	if err != nil {
+		return err
+	}
+	loss, err := e.lose(ctx, r)
+	r.Load = traffic.stop()
+	if err != nil {
+		return err
+	}
+	e.tell(r, "serves again after %.1fs; waiting for equal vectors", r.Ready.Seconds())
+	if err := e.verify(ctx); err != nil {
+		return err
+	}
+	r.Whole, r.Verified = time.Since(loss.healed), true
+	e.tell(r, "all regions hold the same after %.1fs; reading back what was acknowledged", r.Whole.Seconds())
+	return e.check(ctx, r, traffic.books, loss)
+}
+
+// loss is what is known of one when it is over.
+type loss struct {
+	region string
+	from   time.Time   // when its death began
+	to     time.Time   // and when it was complete
+	healed time.Time   // when it was asked back
+	stored crdt.Vector // what the survivors stored when it was dead
+}
+
+// lose destroys the region and brings it back, while the load goes on.
+func (e *Experiment) lose(ctx context.Context, r *Round) (loss, error) {
+	fault, err := e.world.Destroy([]string{r.Region})
+	if err != nil {
+		return loss{}, err
+	}
+	e.tell(r, "%s will be destroyed in %.1fs", r.Region, r.At.Seconds())
+	if err := sleep(ctx, r.At); err != nil {
+		return loss{}, err
+	}
+	l := loss{region: r.Region, from: time.Now()}
+	if err := fault.Inject(ctx); err != nil {
+		return loss{}, fmt.Errorf("%s: %w", fault.Name, err)
+	}
+	l.to = time.Now()
+	if l.stored, err = e.stored(r.Region); err != nil {
+		return loss{}, err
+	}
+	e.tell(r, "%s; back in %.1fs", fault.Broken, r.Away.Seconds())
+	if err := sleep(ctx, r.Away); err != nil {
+		return loss{}, err
+	}
+	l.healed = time.Now()
+	if err := fault.Heal(ctx); err != nil {
+		return loss{}, fmt.Errorf("%s: %w", fault.Cure, err)
+	}
+	r.Ready = time.Since(l.healed)
+	return l, sleep(ctx, after)
+}
+
+func (e *Experiment) tell(r *Round, format string, args ...any) {
+	fmt.Fprintf(e.cfg.Progress, "round %d of %d: %s\n", r.Number, e.cfg.Rounds, fmt.Sprintf(format, args...))
+}
+
+// Broken reports whether a promise was, or could not be checked.
+func (r *Round) Broken() bool {
+	return r.Error != "" || len(r.MissingAcks) > 0 || len(r.MissingEntries) > 0 || !r.Verified
+}
+
+// String is one line, and one more for each of the first promises that were broken.
+func (r *Round) String() string {
+	verdict := "nothing promised is missing"
+	if r.Broken() {
+		verdict = "BROKEN"
+	}
+	lines := []string{fmt.Sprintf(
+		"round %d: %s lost at %.1fs for %.1fs, ready after %.1fs, whole after %.1fs; %d acknowledged locally and lost (%d ms); of %d that must stay %d are missing, and %d entries; %s",
+		r.Number, r.Region, r.At.Seconds(), r.Away.Seconds(), r.Ready.Seconds(), r.Whole.Seconds(),
+		r.Lost, r.LostSpan.Milliseconds(), r.Kept, len(r.MissingAcks), len(r.MissingEntries), verdict)}
+	const shown = 5
+	for _, missing := range [][]string{r.MissingAcks, r.MissingEntries} {
+		lines = append(lines, missing[:min(shown, len(missing))]...)
+	}
+	return strings.Join(lines, "\n  ")
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
