@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -61,6 +62,9 @@ type Config struct {
 	// Timeout bounds a request for state, besides the waits that the client asked for.
 	// Defaults to 10s.
 	Timeout time.Duration
+	// ChunkTimeout bounds how long a peer may take for a chunk of a snapshot, which is
+	// about 64 KiB. Defaults to 30s.
+	ChunkTimeout time.Duration
 	// Batches bounds how many /batch bodies are held at once. Defaults to 16.
 	Batches int
 	// OnGap is told of an entry that a peer did not find in this region's stream.
@@ -76,6 +80,7 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	c.Timeout = cmp.Or(c.Timeout, 10*time.Second)
+	c.ChunkTimeout = cmp.Or(c.ChunkTimeout, 30*time.Second)
 	c.Batches = cmp.Or(c.Batches, 16)
 	if c.OnGap == nil {
 		c.OnGap = func(uint64) {}
@@ -98,22 +103,28 @@ type Parts struct {
 	Books     Books
 	// Log reads entries of any log that the region holds, from one on, up to about
 	// maxBytes of them. region.ErrTrimmed says that the first one is no longer kept.
-	Log    func(ctx context.Context, origin crdt.Origin, from uint64, maxBytes int) ([]region.Record, error)
-	Status func(context.Context) (region.Status, error)
+	Log func(ctx context.Context, origin crdt.Origin, from uint64, maxBytes int) ([]region.Record, error)
+	// Snapshot writes the region's state for a peer to w, as package snapshot does. An
+	// error before the first write, such as region.ErrUnavailable, is an answer; after it,
+	// the peer has half a snapshot and starts over.
+	Snapshot func(ctx context.Context, peer string, w io.Writer) error
+	Status   func(context.Context) (region.Status, error)
 }
 
 // API is the handler of every request to a region.
 type API struct {
 	Parts
-	cfg      Config
-	peers    []string
-	servedBy []string // as a header's value
-	routes   map[shape]*resource
-	other    *resource // requests that match no route
-	calls    sync.Pool
-	spelled  atomic.Pointer[spelled] // the last vector in an answer
-	batches  chan struct{}           // holds a value per body in memory
-	origins  http.CrossOriginProtection
+	cfg       Config
+	peers     []string
+	servedBy  []string // as a header's value
+	routes    map[shape]*resource
+	other     *resource // requests that match no route
+	calls     sync.Pool
+	spelled   atomic.Pointer[spelled] // the last vector in an answer
+	metrics   *metrics
+	batches   chan struct{} // holds a value per body in memory
+	donations chan struct{} // holds a value per snapshot being sent
+	origins   http.CrossOriginProtection
 }
 
 // New checks cfg and parts, and registers the metrics. It starts nothing.
@@ -125,18 +136,20 @@ func New(cfg Config, parts Parts) (*API, error) {
 		return nil, fmt.Errorf("api: %w", err)
 	}
 	if parts.Writer == nil || parts.Reader == nil || parts.Positions == nil || parts.Handles == nil ||
-		parts.Books == nil || parts.Log == nil || parts.Status == nil {
+		parts.Books == nil || parts.Log == nil || parts.Snapshot == nil || parts.Status == nil {
 		return nil, errors.New("api: every part is needed")
 	}
 	cfg = cfg.withDefaults()
 	a := &API{
 		Parts: parts, cfg: cfg,
-		peers:    cfg.Topology.Peers(cfg.Region),
-		servedBy: []string{cfg.Region},
-		batches:  make(chan struct{}, cfg.Batches),
+		peers:     cfg.Topology.Peers(cfg.Region),
+		servedBy:  []string{cfg.Region},
+		metrics:   newMetrics(cfg.Registerer),
+		batches:   make(chan struct{}, cfg.Batches),
+		donations: make(chan struct{}, maxDonations),
 	}
 	a.calls.New = func() any { return &call{api: a} }
-	a.routes, a.other = a.table(newMetrics(cfg.Registerer))
+	a.routes, a.other = a.table(a.metrics)
 	return a, nil
 }
 

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -32,13 +33,20 @@ func world() *topology.Topology {
 
 func newAPI(t testing.TB, m *contract.Memory, onGap func(uint64)) *api.API {
 	t.Helper()
+	return assemble(t, m, api.Config{OnGap: onGap}, m.Snapshot)
+}
+
+func assemble(t testing.TB, m *contract.Memory, cfg api.Config, snapshot func(context.Context, string, io.Writer) error) *api.API {
+	t.Helper()
 	h, err := handles.New(handles.Config{Region: "us", Topology: world()}, handles.Parts{Writer: m, Reader: m, Positions: m})
 	if err != nil {
 		t.Fatal(err)
 	}
 	reg := prometheus.NewRegistry()
-	a, err := api.New(api.Config{Region: "us", Topology: world(), Registerer: reg, Gatherer: reg, OnGap: onGap},
-		api.Parts{Writer: m, Reader: m, Positions: m, Handles: h, Books: m, Log: m.Log, Status: m.Status})
+	cfg.Region, cfg.Topology, cfg.Registerer, cfg.Gatherer = "us", world(), reg, reg
+	a, err := api.New(cfg, api.Parts{
+		Writer: m, Reader: m, Positions: m, Handles: h, Books: m, Log: m.Log, Snapshot: snapshot, Status: m.Status,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,10 @@
 //
 // # Failures
 //
+// A snapshot that cannot be finished breaks the connection: what was sent of it does not
+// look like a short answer.
+//
 // A database that is away is 503, or 504 once a write was submitted. A region that
 // is not ready (I13) refuses everything that touches state, and still answers
-// /healthz, /readyz, /status, /metrics, /digest, /ledger, /conflicts and /log.
+// /healthz, /readyz, /status, /metrics, /digest, /ledger, /conflicts, /log and /snapshot.
 package api

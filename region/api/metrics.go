@@ -12,10 +12,18 @@ import (
 type metrics struct {
 	latency  *prometheus.HistogramVec
 	requests *prometheus.CounterVec
+
+	sent, broken, refused prometheus.Counter // snapshots
+	donated               prometheus.Counter
+	donating              prometheus.Gauge
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
 	with := promauto.With(reg)
+	snapshots := with.NewCounterVec(prometheus.CounterOpts{
+		Name: "pangea_snapshots_total",
+		Help: "Snapshots that peers asked for, by what became of them: sent, broken off, or refused.",
+	}, []string{"result"})
 	return &metrics{
 		latency: with.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "pangea_request_seconds",
@@ -29,6 +37,17 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "pangea_requests_total",
 			Help: "Requests answered, by route and class of status.",
 		}, []string{"route", "status"}),
+		sent:    snapshots.WithLabelValues("sent"),
+		broken:  snapshots.WithLabelValues("broken"),
+		refused: snapshots.WithLabelValues("refused"),
+		donated: with.NewCounter(prometheus.CounterOpts{
+			Name: "pangea_snapshot_bytes_total",
+			Help: "Bytes of snapshots sent to peers.",
+		}),
+		donating: with.NewGauge(prometheus.GaugeOpts{
+			Name: "pangea_snapshots_in_flight",
+			Help: "Snapshots being sent.",
+		}),
 	}
 }
 

@@ -35,6 +35,7 @@ var (
 	reused       = kind{422, "idempotency-key-reused", "The idempotency key belongs to another request"}
 	rejected     = kind{422, "rejected", "The database refused the write"}
 	internal     = kind{500, "internal", "The region has a fault"}
+	busy         = kind{503, "busy", "The region does this for others already"}
 	unavailable  = kind{503, "unavailable", "The region's database is not available"}
 	notReady     = kind{503, "not-ready", "The region is not ready"}
 	notCaughtUp  = kind{503, "not-caught-up", "The region has not applied what the client has seen"}

@@ -83,6 +83,7 @@ func (a *API) table(m *metrics) (map[shape]*resource, *resource) {
 	at(shape{"ledger", 1, ""}, get(accounts, (*call).getLedger))
 	at(shape{"conflicts", 1, ""}, get(accounts, (*call).getConflicts))
 	at(shape{"log", 2, ""}, get(nothing, (*call).getLog))
+	at(shape{"snapshot", 1, ""}, get(nothing, (*call).getSnapshot))
 	at(shape{"status", 1, ""}, get(nothing, (*call).getStatus))
 	at(shape{"healthz", 1, ""}, get(nothing, (*call).getHealth))
 	at(shape{"readyz", 1, ""}, get(nothing, (*call).getReady))

@@ -50,8 +50,13 @@ func TestServer_SlowClients(t *testing.T) {
 // impatient serves with the limits of NewServer cut to a tenth of a second.
 func impatient(t *testing.T) (base, address string) {
 	t.Helper()
-	server := api.NewServer(newAPI(t, contract.NewMemory("us"), nil), slog.New(slog.DiscardHandler))
-	for _, limit := range []*time.Duration{&server.ReadHeaderTimeout, &server.ReadTimeout, &server.IdleTimeout} {
+	return hurried(t, newAPI(t, contract.NewMemory("us"), nil))
+}
+
+func hurried(t *testing.T, a *api.API) (base, address string) {
+	t.Helper()
+	server := api.NewServer(a, slog.New(slog.DiscardHandler))
+	for _, limit := range []*time.Duration{&server.ReadHeaderTimeout, &server.ReadTimeout, &server.WriteTimeout, &server.IdleTimeout} {
 		*limit = min(*limit, 100*time.Millisecond)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -143,7 +143,8 @@ func (n *Node) openAPI(context.Context) error {
 		Region: n.cfg.Region, Topology: n.cfg.Topology, OnGap: n.onGap,
 		Registerer: n.registry, Gatherer: n.registry, Logger: n.cfg.Logger,
 	}, api.Parts{
-		Writer: n.writer, Reader: n.store, Positions: n.tracker, Handles: n.handles, Books: n.store, Log: n.readLog, Status: n.Status,
+		Writer: n.writer, Reader: n.store, Positions: n.tracker, Handles: n.handles, Books: n.store, Log: n.readLog,
+		Snapshot: n.donate, Status: n.Status,
 	})
 	if err != nil {
 		return err

@@ -3,12 +3,15 @@ package contract
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
 
 	"pangea/crdt"
 	"pangea/region"
+	"pangea/region/snapshot"
+	"pangea/region/state"
 )
 
 // Profile reads a profile.
@@ -91,6 +94,20 @@ func (m *Memory) Log(_ context.Context, origin crdt.Origin, from uint64, _ int) 
 		records = append(records, region.Record{Seq: seq, Payload: []byte(strconv.FormatUint(seq, 10))})
 	}
 	return records, nil
+}
+
+// Snapshot writes how far m's log has come, and no rows.
+func (m *Memory) Snapshot(_ context.Context, _ string, w io.Writer) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.trouble.ReadError != nil {
+		return m.trouble.ReadError
+	}
+	h := region.SnapshotHeader{Donor: m.self.Region, Logs: map[crdt.Origin]region.Progress{}}
+	for log, seq := range m.vector {
+		h.Logs[log] = region.Progress{Stored: seq, Applied: seq}
+	}
+	return snapshot.Write(w, h, func(func(state.Row, error) bool) {}, func(func(region.Record, error) bool) {})
 }
 
 // Status says who m is, and whether it serves.

@@ -137,6 +137,16 @@ func accountCases() []Case {
 			{Do: "GET /log/us?from=1.x", Status: 400, Problem: "malformed"},
 			{Do: "GET /log/mars?from=1.1", Status: 404, Problem: "no-route"},
 		}},
+		{"snapshots", []Step{
+			{Do: "GET /snapshot?for=eu", Status: 200, Raw: "pangea snapshot", Headers: with("Content-Type", "application/octet-stream")},
+			{Do: "HEAD /snapshot?for=eu", Status: 200},
+			{Do: "GET /snapshot", Status: 400, Problem: "malformed"},
+			{Do: "GET /snapshot?for=", Status: 400, Problem: "malformed"},
+			{Do: "GET /snapshot?for=us", Status: 400, Problem: "malformed"},
+			{Do: "GET /snapshot?for=mars", Status: 400, Problem: "malformed"},
+			{Do: "GET /snapshot/eu", Status: 404, Problem: "no-route"},
+			{Do: "POST /snapshot?for=eu", Status: 405, Problem: "wrong-method", Headers: with("Allow", "GET, HEAD")},
+		}},
 		{"health, readiness, status, metrics", []Step{
 			{Do: "GET /healthz", Status: 200, Raw: `"alive":true`},
 			{Do: "HEAD /healthz", Status: 200},
