@@ -56,17 +56,25 @@ func deliver(r, from *replica) bool {
 }
 
 func checkBooks(t *rapid.T, r *replica, mode state.ClockMode) {
-	live := r.live()
-	for book, sum := range r.ledger {
-		if book.Origin != r.origin {
+	live, books := r.live(), map[state.Book]bool{}
+	for book := range live {
+		books[book] = true
+	}
+	for book := range r.ledger {
+		books[book] = true
+	}
+	for book := range books {
+		sum := r.ledger[book]
+		if book.Origin.Region != r.origin.Region {
 			t.Errorf("%s books events of %s", r.origin, book.Origin)
 		}
-		ended := sum.Merged + live[book.Class]
+		ended := sum.Merged + live[book] + r.owed[book]
 		for _, v := range crdt.Verdicts() {
 			ended += sum.Ended(v)
 		}
 		if sum.Committed != ended {
-			t.Errorf("%s %s: committed %d, accounted for %d (%+v, live %d)", r.origin, book.Class, sum.Committed, ended, sum, live[book.Class])
+			t.Errorf("%s %s of %s: committed %d, accounted for %d (%+v, live %d, dropped by joins %d)",
+				r.origin, book.Class, book.Origin, sum.Committed, ended, sum, live[book], r.owed[book])
 		}
 		if mode == state.HLC && sum.ClockSkew != 0 {
 			t.Errorf("%s %s: %d writes lost to skew in spite of the HLC", r.origin, book.Class, sum.ClockSkew)

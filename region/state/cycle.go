@@ -26,8 +26,13 @@ func (c *Cycle) ApplyEntry(e *region.Entry) {
 }
 
 // apply merges one event into its row. at is its identity but for the stamp, which
-// the event carries.
+// the event carries. An event of this region is booked as committed here, be it a new
+// one or one of a former log that comes back from a peer: a database restored from
+// before that event lacks the sums too (I9).
 func (c *Cycle) apply(ev *region.Event, at crdt.Meta, deps crdt.Vector) {
+	if at.Origin.Region == c.self {
+		c.commit(at.Origin, ev.Kind)
+	}
 	at.Stamp = ev.Stamp
 	member := Member{ev.Key, ev.Member}
 	switch ev.Kind {
@@ -44,11 +49,26 @@ func (c *Cycle) apply(ev *region.Event, at crdt.Meta, deps crdt.Vector) {
 	}
 }
 
+func (c *Cycle) commit(o crdt.Origin, kind region.Kind) {
+	tally := c.Account.tally(o, kind.Class())
+	tally.Committed++
+	if kind == region.CounterSet || kind == region.TagRemove {
+		tally.Merged++
+	}
+}
+
 func (c *Cycle) put(class region.Class, m Member, cell *Cell[crdt.Register], ev *region.Event, at crdt.Meta, deps crdt.Vector) {
 	arriving := crdt.Register{Meta: at, Value: ev.Value, Null: ev.Null}
 	winner, loss, lost := crdt.Put(cell.Now, arriving, deps)
 	cell.Now = winner
-	if !lost || loss.Loser.Origin.Region != c.self {
+	if lost {
+		c.lose(class, m, loss)
+	}
+}
+
+// lose books a write of this region that lost.
+func (c *Cycle) lose(class region.Class, m Member, loss crdt.Loss) {
+	if loss.Loser.Origin.Region != c.self {
 		return
 	}
 	c.Account.tally(loss.Loser.Origin, class).End(loss.Verdict, 1)

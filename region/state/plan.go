@@ -89,16 +89,11 @@ func (p *Plan) do(w *region.Write) (region.Result, error) {
 	}
 }
 
-// emit gives ev the next ordinal, applies it and books it.
+// emit gives ev the next ordinal and applies it.
 func (p *Plan) emit(ev region.Event) region.Result {
 	e := &p.Entry
 	at := crdt.Meta{Origin: e.Origin, Seq: e.Seq, Ordinal: e.FirstOrdinal + uint64(len(e.Events))}
 	e.Events = append(e.Events, ev)
-	tally := p.Account.tally(e.Origin, ev.Kind.Class())
-	tally.Committed++
-	if ev.Kind == region.CounterSet || ev.Kind == region.TagRemove {
-		tally.Merged++
-	}
 	p.apply(&ev, at, e.Deps)
 	return region.Result{Outcome: region.Done, Position: region.Position{Origin: e.Origin, Seq: e.Seq}}
 }

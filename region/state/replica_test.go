@@ -18,6 +18,7 @@ type replica struct {
 	rows    *state.Rows
 	ledger  map[state.Book]state.Tally
 	lost    []state.Conflict
+	owed    map[state.Book]int64 // own events that joins dropped and did not book, less those that they brought
 	applied crdt.Vector
 	log     []*region.Entry
 	ordinal uint64
@@ -28,7 +29,7 @@ type replica struct {
 func newReplica(name string, mode state.ClockMode) *replica {
 	return &replica{
 		origin: crdt.Origin{Region: name, Epoch: 1}, mode: mode, rows: state.NewRows(),
-		ledger: map[state.Book]state.Tally{}, applied: crdt.Vector{},
+		ledger: map[state.Book]state.Tally{}, owed: map[state.Book]int64{}, applied: crdt.Vector{},
 	}
 }
 
@@ -52,14 +53,14 @@ func fill[K comparable, T any](wanted, kept map[K]*state.Cell[T], clone func(T) 
 	}
 }
 
-func (r *replica) keep(c *state.Cycle) {
-	maps.Copy(r.rows.Profile, c.Rows.Profile)
-	maps.Copy(r.rows.Handle, c.Rows.Handle)
-	maps.Copy(r.rows.Prefs, c.Rows.Prefs)
-	maps.Copy(r.rows.Counter, c.Rows.Counter)
-	maps.Copy(r.rows.Tags, c.Rows.Tags)
-	maps.Copy(r.rows.Once, c.Rows.Once)
-	for book, t := range c.Account.Tallies {
+func (r *replica) keep(rows *state.Rows, account *state.Account) {
+	maps.Copy(r.rows.Profile, rows.Profile)
+	maps.Copy(r.rows.Handle, rows.Handle)
+	maps.Copy(r.rows.Prefs, rows.Prefs)
+	maps.Copy(r.rows.Counter, rows.Counter)
+	maps.Copy(r.rows.Tags, rows.Tags)
+	maps.Copy(r.rows.Once, rows.Once)
+	for book, t := range account.Tallies {
 		sum := r.ledger[book]
 		sum.Committed += t.Committed
 		sum.Merged += t.Merged
@@ -68,7 +69,7 @@ func (r *replica) keep(c *state.Cycle) {
 		}
 		r.ledger[book] = sum
 	}
-	r.lost = append(r.lost, c.Account.Conflicts...)
+	r.lost = append(r.lost, account.Conflicts...)
 }
 
 // write commits a group at the physical time now.
@@ -85,7 +86,7 @@ func (r *replica) write(now time.Time, writes ...region.Write) ([]region.Result,
 	for i := range writes {
 		results[i], errs[i] = p.Do(&writes[i])
 	}
-	r.keep(p.Cycle)
+	r.keep(p.Rows, &p.Account)
 	if len(p.Entry.Events) > 0 {
 		p.Entry.Encode(nil, r.sum)
 		r.sum, r.clock = p.Entry.Checksum, p.Clock
@@ -113,7 +114,7 @@ func (r *replica) receive(e *region.Entry) bool {
 	r.fill(rows)
 	c := state.NewCycle(r.origin.Region, rows)
 	c.ApplyEntry(e)
-	r.keep(c)
+	r.keep(c.Rows, &c.Account)
 	r.applied[e.Origin] = e.Seq
 	return true
 }
@@ -129,7 +130,7 @@ func (r *replica) text() map[string]string {
 	}
 	for m, c := range r.rows.Prefs {
 		if !c.Now.Empty() {
-			out[fmt.Sprint("prefs ", m)] = fmt.Sprint(c.Now)
+			out[prefsText(m)] = fmt.Sprint(c.Now)
 		}
 	}
 	for k, c := range r.rows.Counter {
@@ -149,28 +150,28 @@ func (r *replica) text() map[string]string {
 	return out
 }
 
-// live counts the stored events of the replica's own log, by class.
-func (r *replica) live() map[region.Class]int64 {
-	n := map[region.Class]int64{}
-	register := func(class region.Class, c *state.Cell[crdt.Register]) {
-		if c.Now.Origin == r.origin {
-			n[class]++
+func prefsText(m state.Member) string { return fmt.Sprint("prefs ", m) }
+
+// live counts the stored events of the replica's own logs.
+func (r *replica) live() map[state.Book]int64 {
+	n := map[state.Book]int64{}
+	count := func(class region.Class, o crdt.Origin) {
+		if o.Region == r.origin.Region {
+			n[state.Book{Origin: o, Class: class}]++
 		}
 	}
 	for _, c := range r.rows.Profile {
-		register(region.Profile, c)
+		count(region.Profile, c.Now.Origin)
 	}
 	for _, c := range r.rows.Handle {
-		register(region.Handle, c)
+		count(region.Handle, c.Now.Origin)
 	}
 	for _, c := range r.rows.Prefs {
-		register(region.Prefs, c)
+		count(region.Prefs, c.Now.Origin)
 	}
 	for _, c := range r.rows.Tags {
 		for _, d := range c.Now {
-			if d.Origin == r.origin {
-				n[region.Tags]++
-			}
+			count(region.Tags, d.Origin)
 		}
 	}
 	return n

@@ -2,6 +2,7 @@ package state
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 
 	"pangea/crdt"
@@ -23,3 +24,11 @@ type Row struct {
 func (r *Row) Compare(s *Row) int {
 	return cmp.Or(cmp.Compare(r.Class, s.Class), strings.Compare(r.Key, s.Key), strings.Compare(r.Name, s.Name))
 }
+
+// String names the row in errors.
+func (r *Row) String() string { return fmt.Sprintf("%s %q %q", r.Class, r.Key, r.Name) }
+
+func (r *Row) member() Member { return Member{r.Key, r.Name} }
+
+// blank is the row of a state that has nothing under the key.
+func (r *Row) blank() Row { return Row{Class: r.Class, Key: r.Key, Name: r.Name} }

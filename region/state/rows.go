@@ -43,6 +43,11 @@ func NewRows() *Rows {
 	}
 }
 
+// Len is the number of cells.
+func (r *Rows) Len() int {
+	return len(r.Profile) + len(r.Counter) + len(r.Tags) + len(r.Prefs) + len(r.Handle) + len(r.Once)
+}
+
 // Want adds the rows that planning w needs.
 func (r *Rows) Want(w *region.Write) {
 	switch w.Op {
