@@ -50,4 +50,8 @@ type Lag struct {
 	// Age of the oldest entry not applied, corrected for the clocks' difference.
 	// Zero when nothing is missing.
 	Age time.Duration
+	// Left is how long it will take until nothing is missing, as fast as the log was
+	// applied and written of late. Negative when that cannot be told: not for a second
+	// after it began to move, and not when the lag does not shrink.
+	Left time.Duration
 }

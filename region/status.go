@@ -57,9 +57,10 @@ type LinkStatus struct {
 
 // LagStatus is a Lag in JSON.
 type LagStatus struct {
-	Entries uint64  `json:"entries"`
-	Writes  uint64  `json:"writes"`
-	Seconds float64 `json:"seconds"`
+	Entries     uint64  `json:"entries"`
+	Writes      uint64  `json:"writes"`
+	Seconds     float64 `json:"seconds"`
+	SecondsLeft float64 `json:"seconds_left"` // until nothing is missing; -1 when it does not shrink, or is not known yet
 }
 
 // HandleStatus says what this region decides (I10), and how safe its answers are.

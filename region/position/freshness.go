@@ -88,9 +88,10 @@ func (t *Tracker) catchUp(now time.Time) string {
 			}
 		}
 	}
-	for origin, seq := range t.capped(f.target) {
-		if have := t.local.Applied[origin]; have < seq {
-			return fmt.Sprintf("catching up: %d entries of %s to apply", seq-have, origin)
+	target := t.capped(f.target)
+	for _, origin := range target.Origins() {
+		if seq, have := target[origin], t.local.Applied[origin]; have < seq {
+			return fmt.Sprintf("catching up: %d entries of %s to apply%s", seq-have, origin, t.within(origin, seq-have))
 		}
 	}
 	f.fresh = true

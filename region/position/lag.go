@@ -1,6 +1,7 @@
 package position
 
 import (
+	"fmt"
 	"time"
 
 	"pangea/crdt"
@@ -67,42 +68,105 @@ func (m *marks) since(origin crdt.Origin, seq uint64) time.Time {
 	return m.points[0].at
 }
 
-// Lag is how far this region is behind each peer's log. A peer that has gone
-// silent may have written anything since: the silence counts as age.
+// Lag is how far this region is behind each log that a peer writes, or a reachable one
+// stores: the former ones too. A peer that has gone silent may have written anything
+// since: the silence counts as age.
 func (t *Tracker) Lag() map[crdt.Origin]region.Lag {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	lags := map[crdt.Origin]region.Lag{}
-	if t.local == nil {
-		return lags
-	}
-	for _, p := range t.peers {
-		if o := p.report.Origin; o != (crdt.Origin{}) {
-			lags[o] = t.lag(p, o)
-		}
+	for o, head := range t.heads() {
+		lags[o] = t.lag(o, head)
 	}
 	return lags
 }
 
-func (t *Tracker) lag(p *peer, o crdt.Origin) region.Lag {
-	head, applied := p.report.Head, t.local.Applied[o]
-	for _, other := range t.peers {
-		head.Seq = max(head.Seq, other.report.Stored[o])
-		head.Ordinal = max(head.Ordinal, other.report.Ordinals[o])
+func (t *Tracker) lag(o crdt.Origin, head region.Head) region.Lag {
+	lag, now := t.missing(o, head), time.Now()
+	if f := t.flows[o]; lag.Entries > 0 && f != nil {
+		lag.Left = f.left(lag.Writes, now)
+		lag.Age = now.Sub(f.behind)
 	}
-	var lag region.Lag
-	if head.Seq > applied {
-		lag.Entries = head.Seq - applied
-		// An entry that a peer stores and nobody reports to have applied counts as one.
-		lag.Writes = max(lag.Entries, head.Ordinal-min(head.Ordinal, t.local.Ordinals[o]))
-		if since := p.marks.since(o, applied); !since.IsZero() {
-			lag.Age = max(0, t.now().Sub(since)+p.clock.offset)
-		}
+	p := t.peers[o.Region]
+	if p == nil || p.report.Origin != o {
+		return lag
+	}
+	if since := p.marks.since(o, t.local.Applied[o]); !since.IsZero() {
+		lag.Age = max(0, t.now().Sub(since)+p.clock.offset)
 	}
 	if silent := t.silent(p); silent > 2*time.Second {
 		lag.Age = max(lag.Age, silent)
 	}
 	return lag
+}
+
+// missing is what of a log is not applied. An entry that a peer stores and nobody
+// reports to have applied counts as one event.
+func (t *Tracker) missing(o crdt.Origin, head region.Head) region.Lag {
+	applied := t.local.Applied[o]
+	if head.Seq <= applied {
+		return region.Lag{}
+	}
+	entries := head.Seq - applied
+	return region.Lag{Entries: entries, Writes: max(entries, head.Ordinal-min(head.Ordinal, t.local.Ordinals[o]))}
+}
+
+// heads is where the logs of others end, by what is known.
+func (t *Tracker) heads() map[crdt.Origin]region.Head {
+	heads := map[crdt.Origin]region.Head{}
+	if t.local == nil {
+		return heads
+	}
+	for o := range t.known() {
+		heads[o] = region.Head{}
+	}
+	for _, p := range t.peers {
+		if p.report.Origin != (crdt.Origin{}) {
+			heads[p.report.Origin] = p.report.Head
+		}
+	}
+	delete(heads, t.local.Origin)
+	for o, head := range heads {
+		for _, p := range t.peers {
+			head.Seq = max(head.Seq, p.report.Stored[o])
+			head.Ordinal = max(head.Ordinal, p.report.Ordinals[o])
+		}
+		heads[o] = head
+	}
+	return heads
+}
+
+// follow notes how the logs move. It is called whenever one may have.
+func (t *Tracker) follow() {
+	now := time.Now()
+	for o, head := range t.heads() {
+		f := t.flows[o]
+		if f == nil {
+			f = &flow{}
+			t.flows[o] = f
+		}
+		f.observe(head.Ordinal, t.local.Ordinals[o], now)
+		switch {
+		case head.Seq <= t.local.Applied[o]:
+			f.behind = time.Time{}
+		case f.behind.IsZero():
+			f.behind = now
+		}
+	}
+}
+
+// within says how long it will take to apply the next entries of a log, which do not
+// become more: "" if that cannot be told.
+func (t *Tracker) within(o crdt.Origin, entries uint64) string {
+	lag, f, now := t.missing(o, t.heads()[o]), t.flows[o], time.Now()
+	if f == nil || lag.Entries == 0 {
+		return ""
+	}
+	left := lasting(entries*lag.Writes/lag.Entries, f.applying(now))
+	if left < 0 {
+		return ""
+	}
+	return fmt.Sprintf(", about %s left", max(left.Round(time.Second), time.Second))
 }
 
 // Offset is how far a peer's clock is ahead of this region's, by the best estimate.

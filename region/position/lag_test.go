@@ -94,7 +94,7 @@ func TestLag_AgeIsOfTheOldestMissingEntry(t *testing.T) {
 			tracker.Advance(has(us, 0, crdt.Vector{eu: applied}))
 			lag, want := tracker.Lag()[eu], region.Lag{}
 			if applied < 10 {
-				want = region.Lag{Entries: 10 - applied, Writes: 10 * (10 - applied), Age: time.Duration(9-applied) * time.Second}
+				want = region.Lag{Entries: 10 - applied, Writes: 10 * (10 - applied), Age: time.Duration(9-applied) * time.Second, Left: -time.Second}
 			}
 			if lag != want {
 				t.Errorf("%d applied: %+v, want %+v", applied, lag, want)
@@ -139,7 +139,8 @@ func TestLag_SilenceCountsAsAge(t *testing.T) {
 	})
 }
 
-// A peer that was seeded anew begins another log.
+// A peer that was seeded anew begins another log. What is missing of the former one,
+// and of this region's own former log, is behind as well.
 func TestLag_AgeInANewEpoch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tracker := track("us", 0, "eu")
@@ -149,8 +150,24 @@ func TestLag_AgeInANewEpoch(t *testing.T) {
 		again := crdt.Origin{Region: "eu", Epoch: 2}
 		tracker.Observe(report(again, 1, nil))
 		time.Sleep(time.Second)
-		if lag := tracker.Lag()[again]; lag != (region.Lag{Entries: 1, Writes: 10, Age: time.Second}) {
+		if lag := tracker.Lag()[again]; lag != (region.Lag{Entries: 1, Writes: 10, Age: time.Second, Left: -time.Second}) {
 			t.Errorf("an entry of a second ago: %+v", lag)
+		}
+		if lag := tracker.Lag()[eu]; lag != (region.Lag{}) {
+			t.Errorf("of the former log, which nobody has more of: %+v", lag)
+		}
+		former := crdt.Origin{Region: "us", Epoch: 9}
+		tracker.Observe(report(again, 1, crdt.Vector{eu: 8, former: 2, us: 4}))
+		time.Sleep(time.Second)
+		lags := tracker.Lag()
+		if lag := lags[eu]; lag != (region.Lag{Entries: 3, Writes: 30, Age: 3 * time.Second, Left: -time.Second}) {
+			t.Errorf("of the former log, once eu has more of it: %+v", lag)
+		}
+		if lag := lags[former]; lag != (region.Lag{Entries: 2, Writes: 20, Age: time.Second, Left: -time.Second}) {
+			t.Errorf("of a former log of this region: %+v", lag)
+		}
+		if lag, ok := lags[us]; ok {
+			t.Errorf("of the own log: %+v", lag)
 		}
 	})
 }

@@ -135,6 +135,8 @@ func (t *Tracker) Joined() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.seeding = seeding{}
+	clear(t.flows) // how fast a snapshot comes says nothing of the logs
+	t.follow()
 	t.fresh.reset(time.Now(), t.now(), "joined a snapshot")
 	t.broadcast()
 }

@@ -48,6 +48,7 @@ type Tracker struct {
 	local   *Local
 	floors  crdt.Vector // first entry here of each log
 	peers   map[string]*peer
+	flows   map[crdt.Origin]*flow
 	changed chan struct{} // closed and replaced whenever anything above changes
 	fresh   freshness
 	seeding seeding
@@ -71,7 +72,7 @@ type peer struct {
 // may ever have the same. The clock is injected so that a skewed region is skewed
 // everywhere.
 func New(self, instance string, now func() time.Time) *Tracker {
-	t := &Tracker{self: self, instance: instance, now: now, peers: map[string]*peer{}, changed: make(chan struct{})}
+	t := &Tracker{self: self, instance: instance, now: now, peers: map[string]*peer{}, flows: map[crdt.Origin]*flow{}, changed: make(chan struct{})}
 	t.fresh.reset(time.Now(), now(), "starting")
 	return t
 }
@@ -109,6 +110,7 @@ func (t *Tracker) Advance(l *Local) {
 	for _, p := range t.peers {
 		p.stable.settle(l.Applied)
 	}
+	t.follow()
 	t.broadcast()
 }
 
@@ -141,6 +143,7 @@ func (t *Tracker) Observe(r region.Report) {
 	if t.local != nil {
 		p.stable.settle(t.local.Applied)
 	}
+	t.follow()
 	t.broadcast()
 }
 
