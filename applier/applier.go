@@ -3,8 +3,6 @@ package applier
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,20 +16,11 @@ import (
 type Sink interface {
 	// Stored is the end of what the database holds of the log, applied or not.
 	Stored(origin crdt.Origin) (seq uint64, sum region.Checksum)
-	// Deliver stores entries, which are consecutive from Stored+1 on, and returns
-	// once they are durable. After an error any first part of them may be.
+	// Deliver stores consecutive entries that continue what Stored says, or said: it
+	// drops those that someone else has delivered since. It returns once all are
+	// durable. After an error any first part of them may be. The error wraps
+	// region.ErrFork if what is stored is of another history (I14).
 	Deliver(ctx context.Context, entries []*region.Entry) error
-}
-
-// Holders knows from reports who holds what.
-type Holders interface {
-	// Silent is how long ago the region was last heard of.
-	Silent(region string) time.Duration
-	// Origins lists the logs of the region that anyone has reported.
-	Origins(region string) []crdt.Origin
-	// Holder is a reachable region, neither this one nor the origin's own, that
-	// reports to have stored more of the log than above.
-	Holder(origin crdt.Origin, above uint64) (region string, ok bool)
 }
 
 // Applier reads the log of one peer.
@@ -39,8 +28,7 @@ type Applier struct {
 	cfg     Config
 	peer    *stream.Peer
 	sink    Sink
-	holders Holders
-	client  *http.Client
+	pager   pager
 	metrics *metrics
 
 	// What follows belongs to Run.
@@ -50,20 +38,22 @@ type Applier struct {
 }
 
 // New returns an applier that is not running. The peer stays its caller's to close.
-func New(cfg Config, peer *stream.Peer, sink Sink, holders Holders, reg prometheus.Registerer) (*Applier, error) {
+func New(cfg Config, peer *stream.Peer, sink Sink, reg prometheus.Registerer) (*Applier, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	return &Applier{
-		cfg: cfg, peer: peer, sink: sink, holders: holders,
-		client: newClient(), metrics: newMetrics(reg, cfg.Peer, peer), pause: cfg.RetryMin,
-	}, nil
+	a := &Applier{cfg: cfg, peer: peer, sink: sink, metrics: newMetrics(reg, cfg.Peer, peer), pause: cfg.RetryMin}
+	a.pager = pager{
+		address: cfg.Address, client: newClient(), deliver: a.deliverPage,
+		batchEvents: cfg.BatchEvents, batchBytes: cfg.BatchBytes,
+	}
+	return a, nil
 }
 
 // Run reads until ctx is cancelled.
 func (a *Applier) Run(ctx context.Context) error {
-	defer a.client.CloseIdleConnections()
+	defer a.pager.client.CloseIdleConnections()
 	for {
 		begin := time.Now()
 		err := a.read(ctx)
@@ -77,22 +67,13 @@ func (a *Applier) Run(ctx context.Context) error {
 	}
 }
 
-// read runs one session. Until the link is up, and if the peer is silent though it
-// is, other regions are asked for its log.
+// read runs one session, once the link is up.
 func (a *Applier) read(ctx context.Context) error {
-	poll := time.NewTicker(a.cfg.RelayEvery)
-	defer poll.Stop()
-	for {
-		if err := a.relay(ctx); err != nil {
-			return err
-		}
-		select {
-		case <-a.peer.Up():
-			return a.session(ctx)
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-poll.C:
-		}
+	select {
+	case <-a.peer.Up():
+		return a.session(ctx)
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
@@ -102,17 +83,26 @@ func (a *Applier) deliver(ctx context.Context, b *batch) error {
 	if len(b.entries) == 0 {
 		return nil
 	}
-	if err := a.sink.Deliver(ctx, b.entries); err != nil {
-		return fmt.Errorf("%w %d to %d of %s: %w", errDeliver, b.entries[0].Seq, b.end.seq, b.origin, err)
+	if err := b.deliver(ctx, a.sink); err != nil {
+		return err
 	}
 	a.metrics.delivered(b)
 	a.pause = a.cfg.RetryMin
 	return nil
 }
 
-func (a *Applier) stored(origin crdt.Origin) position {
-	seq, sum := a.sink.Stored(origin)
-	return position{seq, sum}
+// deliverPage stores a batch that was read from the peer's /log.
+func (a *Applier) deliverPage(ctx context.Context, _ string, b *batch) error {
+	if err := a.deliver(ctx, b); err != nil {
+		return err
+	}
+	a.metrics.logReads.Add(float64(len(b.entries)))
+	return nil
+}
+
+func stored(sink Sink, log crdt.Origin) tail {
+	seq, sum := sink.Stored(log)
+	return tail{seq, sum}
 }
 
 // ended counts and tells why reading ended, and returns the pause before the next try.
@@ -121,7 +111,7 @@ func (a *Applier) ended(err error) time.Duration {
 	a.metrics.resets.WithLabelValues(cause).Inc()
 	if stop := (*stopError)(nil); errors.As(err, &stop) {
 		a.metrics.stopped.WithLabelValues(cause).Set(1)
-		a.cfg.Logger.Error("a log has stopped", "peer", a.cfg.Peer, "err", err, "cure", cure(err))
+		a.cfg.Logger.Error("a log has stopped", "peer", a.cfg.Peer, "err", err, "cure", stop.cure())
 		return a.cfg.RetryStopped
 	}
 	pause := a.pause

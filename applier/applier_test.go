@@ -37,19 +37,19 @@ func TestApplier_LosesNothingOverACutLink(t *testing.T) {
 		w.awaitGrowth(t, 500)
 		check(t, w.links.Partition(t.Context(), "us", "eu", links.BothWays, mode))
 		before := w.us.head()
-		eventually(t, "the link is down", func() bool { return w.value(t, "link_up") == 0 })
+		eventually(t, "the link is down", func() bool { return w.value(t, "applier_link_up") == 0 })
 		eventually(t, "us goes on", func() bool { return w.us.head() > before+500 })
 		check(t, w.links.Heal(t.Context(), "us", "eu"))
 	}
 	<-ended
 	w.awaitAll(t)
-	if resets := w.value(t, "resets_total", "link_lost") + w.value(t, "resets_total", "no_heartbeat"); resets < 3 {
+	if resets := w.value(t, "applier_resets_total", "link_lost") + w.value(t, "applier_resets_total", "no_heartbeat"); resets < 3 {
 		t.Errorf("%v sessions were ended by three cuts\n%s", resets, w.logged)
 	}
 	if gaps := w.usHTTP.gapsAsked(); len(gaps) > 0 {
 		t.Errorf("the stream did not serve entries %v: a session did not begin where it should", gaps)
 	}
-	t.Logf("%v entries, %v duplicates, %v gaps", w.value(t, "entries_total"), w.value(t, "duplicates_total"), w.value(t, "gaps_total"))
+	t.Logf("%v entries, %v duplicates, %v gaps", w.value(t, "applier_entries_total"), w.value(t, "applier_duplicates_total"), w.value(t, "applier_gaps_total"))
 	if problems, err := testutil.GatherAndLint(w.reg); err != nil || len(problems) > 0 {
 		t.Errorf("metrics: %v, %v", problems, err)
 	}
@@ -70,14 +70,14 @@ func TestApplier_GoesOnWhereItsDatabaseIs(t *testing.T) {
 	w.publish(t, 300)
 	stop := w.read(t, nil)
 	w.awaitAll(t)
-	eventually(t, "all is acknowledged", func() bool { return w.value(t, "consumer_pending") == 0 })
+	eventually(t, "all is acknowledged", func() bool { return w.value(t, "applier_consumer_pending") == 0 })
 	stop()
 	// The database was restored: what JetStream was told means nothing.
-	w.sink.seq, w.sink.sum = 100, w.us.after(99, 1)[0].Checksum
+	w.sink.restore(w.us.after(99, 1)[0])
 	w.publish(t, 10)
 	w.read(t, nil)
 	w.awaitAll(t)
-	if n := w.value(t, "entries_total"); n != 210 {
+	if n := w.value(t, "applier_entries_total"); n != 210 {
 		t.Errorf("%v entries were read again, want 210", n)
 	}
 }
@@ -94,7 +94,7 @@ func TestApplier_ReadsFromTheLogWhatTheStreamSkips(t *testing.T) {
 	if gaps := w.usHTTP.gapsAsked(); len(gaps) != 1 {
 		t.Errorf("us was told of gaps %v, want one", gaps)
 	}
-	if n := w.value(t, "gaps_total"); n != 2 {
+	if n := w.value(t, "applier_gaps_total"); n != 2 {
 		t.Errorf("%v gaps before the log was read, want 2", n)
 	}
 }
@@ -118,10 +118,10 @@ func TestApplier_ReadsFromTheLogWhatTheStreamPurged(t *testing.T) {
 	w.publish(t, 50)
 	w.read(t, nil)
 	w.awaitAll(t)
-	if n := w.value(t, "duplicates_total"); n < 7 {
+	if n := w.value(t, "applier_duplicates_total"); n < 7 {
 		t.Errorf("%v duplicates were dropped, want at least 7", n)
 	}
-	if n := w.value(t, "log_read_entries_total", "us"); n < 350 {
+	if n := w.value(t, "applier_log_read_entries_total"); n < 350 {
 		t.Errorf("%v entries came from the log", n)
 	}
 }
@@ -149,7 +149,7 @@ func TestApplier_StreamIsRolledBack(t *testing.T) {
 	check(t, w.log.Recreate(t.Context(), 1))
 	check(t, w.log.Publish(t.Context(), records(w.us.after(0, 60))))
 	w.read(t, nil)
-	eventually(t, "the reader waits", func() bool { return w.value(t, "resets_total", "ahead") > 0 })
+	eventually(t, "the reader waits", func() bool { return w.value(t, "applier_resets_total", "ahead") > 0 })
 	check(t, w.log.Publish(t.Context(), records(w.us.after(60, 40))))
 	w.publish(t, 5)
 	w.awaitAll(t)
@@ -184,7 +184,7 @@ func TestApplier_AnotherTakesItsMessages(t *testing.T) {
 	}
 	thief.Close()
 	w.awaitAll(t)
-	t.Logf("%v gaps, %v stalls", w.value(t, "gaps_total"), w.value(t, "resets_total", "stalled"))
+	t.Logf("%v gaps, %v stalls", w.value(t, "applier_gaps_total"), w.value(t, "applier_resets_total", "stalled"))
 }
 
 func records(entries []region.Entry) (out []region.Record) {
@@ -200,7 +200,7 @@ func TestApplier_StreamContradictsTheLog(t *testing.T) {
 	w.publish(t, 20)
 	w.read(t, nil)
 	w.awaitAll(t)
-	other := newHistory("another")
+	other := newHistory(us, "another")
 	other.commit(20)
 	check(t, w.log.Publish(t.Context(), other.commit(1)))
 	w.us.commit(1)
@@ -208,32 +208,29 @@ func TestApplier_StreamContradictsTheLog(t *testing.T) {
 	if gaps := w.usHTTP.gapsAsked(); !slices.Contains(gaps, 21) {
 		t.Errorf("us was not told of entry 21: %v", gaps)
 	}
-	if n := w.value(t, "stopped", "fork"); n != 0 {
+	if n := w.value(t, "applier_stopped", "fork"); n != 0 {
 		t.Error("the log counts as stopped")
 	}
 }
 
 func TestApplier_StopsAtAForkAndGoesOnWhenItIsGone(t *testing.T) {
 	w := newWorld(t, time.Millisecond)
-	other := newHistory("another")
+	other := newHistory(us, "another")
 	check(t, w.log.Publish(t.Context(), other.commit(10)))
 	w.us.commit(10)
-	last := w.us.after(4, 1)[0]
-	w.sink.seq, w.sink.sum = last.Seq, last.Checksum // of ours
-	w.usHTTP.history = other
+	w.sink.restore(w.us.after(4, 1)[0]) // of ours
+	w.usHTTP.hold(other)
 	w.read(t, nil)
-	eventually(t, "an alert", func() bool { return w.value(t, "stopped", "fork") == 1 })
+	eventually(t, "an alert", func() bool { return w.value(t, "applier_stopped", "fork") == 1 })
 	if seq, _ := w.sink.Stored(us); seq != 5 {
 		t.Fatalf("stored up to %d over a fork", seq)
 	}
 	if !strings.Contains(w.logged.String(), "cure=") {
 		t.Errorf("no cure in the log:\n%s", w.logged)
 	}
-	w.usHTTP.mu.Lock()
-	w.usHTTP.history = w.us
-	w.usHTTP.mu.Unlock()
+	w.usHTTP.hold(w.us)
 	w.awaitAll(t)
-	if w.value(t, "stopped", "fork") != 0 {
+	if w.value(t, "applier_stopped", "fork") != 0 {
 		t.Error("the log still counts as stopped")
 	}
 }
@@ -251,7 +248,7 @@ func TestApplier_StopsAtANewerFormatAndGoesOnAfterTheUpgrade(t *testing.T) {
 	check(t, w.log.Publish(t.Context(), rs))
 	w.usHTTP.spoil = newer
 	w.read(t, nil)
-	eventually(t, "an alert", func() bool { return w.value(t, "stopped", "undecodable") == 1 })
+	eventually(t, "an alert", func() bool { return w.value(t, "applier_stopped", "undecodable") == 1 })
 	if seq, _ := w.sink.Stored(us); seq != 6 {
 		t.Fatalf("stored up to %d, want 6", seq)
 	}
@@ -264,36 +261,6 @@ func TestApplier_StopsAtANewerFormatAndGoesOnAfterTheUpgrade(t *testing.T) {
 	w.awaitAll(t)
 }
 
-func TestApplier_RelayServesASilentPeersLog(t *testing.T) {
-	w := newWorld(t, time.Millisecond)
-	w.publish(t, 50)
-	w.read(t, func(c *applier.Config) { c.RelayAfter = time.Second })
-	w.awaitAll(t)
-	check(t, w.links.Partition(t.Context(), "us", "eu", links.BothWays, links.Refuse))
-	w.publish(t, 250)
-	w.holders.set(time.Hour, "ap", w.us.head)
-	w.awaitAll(t)
-	if n := w.value(t, "log_read_entries_total", "ap"); n != 250 {
-		t.Errorf("%v entries came from ap, want 250", n)
-	}
-	check(t, w.links.Heal(t.Context(), "us", "eu"))
-	w.holders.set(0, "", nil)
-	w.publish(t, 50)
-	w.awaitAll(t)
-	if gaps := w.apHTTP.gapsAsked(); len(gaps) != 0 {
-		t.Errorf("ap was told of gaps %v in a stream that is not its own", gaps)
-	}
-}
-
-func TestApplier_RelayWorksForALogNeverRead(t *testing.T) {
-	w := newWorld(t, time.Millisecond)
-	check(t, w.links.Partition(t.Context(), "us", "eu", links.BothWays, links.Blackhole))
-	w.publish(t, 150)
-	w.holders.set(time.Hour, "ap", w.us.head)
-	w.read(t, func(c *applier.Config) { c.RelayAfter = time.Second })
-	w.awaitAll(t)
-}
-
 // The database fails, having stored none, half or all of what it was given.
 func TestApplier_FailedDeliveryIsRepeatedFromWhatIsStored(t *testing.T) {
 	w := newWorld(t, time.Millisecond)
@@ -301,7 +268,7 @@ func TestApplier_FailedDeliveryIsRepeatedFromWhatIsStored(t *testing.T) {
 	w.publish(t, 100)
 	w.read(t, func(c *applier.Config) { c.BatchEvents = 10 })
 	w.awaitAll(t)
-	if w.value(t, "resets_total", "deliver") < 5 {
+	if w.value(t, "applier_resets_total", "deliver") < 5 {
 		t.Error("failed deliveries were not counted")
 	}
 }
@@ -312,7 +279,7 @@ func TestApplier_CrashAnywhere(t *testing.T) {
 	w := newWorld(t, 0)
 	w.publish(t, 60)
 	for n := 1; ; n++ {
-		w.sink = &sink{}
+		w.sink = newSink()
 		killed := make(chan struct{})
 		w.sink.failOn = func(call int) bool {
 			if call == n {
@@ -351,7 +318,7 @@ func TestNew_RefusesBadConfig(t *testing.T) {
 	} {
 		cfg := ok
 		spoil(&cfg)
-		if _, err := applier.New(cfg, nil, nil, nil, nil); err == nil {
+		if _, err := applier.New(cfg, nil, nil, nil); err == nil {
 			t.Errorf("%+v was accepted", cfg)
 		}
 	}

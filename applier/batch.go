@@ -1,6 +1,7 @@
 package applier
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,14 +13,13 @@ import (
 // Reasons for which a log cannot go on from where it is.
 var (
 	errGap     = errors.New("entries are missing")
-	errFork    = errors.New("two histories have one name")
 	errForeign = errors.New("the entry is of another log")
 )
 
 // batch is a run of consecutive entries that is delivered at once.
 type batch struct {
 	origin     crdt.Origin
-	end        position // after entries
+	end        tail // after entries
 	entries    []*region.Entry
 	events     int
 	bytes      int
@@ -56,12 +56,20 @@ func (b *batch) add(payload []byte) error {
 		return fmt.Errorf("%w: got %d of %s after %d", errGap, e.Seq, b.origin, b.end.seq)
 	case fork:
 		return fmt.Errorf("%w: entry %d of %s does not continue what is stored up to %d with checksum %s",
-			errFork, e.Seq, b.origin, b.end.seq, b.end.sum)
+			region.ErrFork, e.Seq, b.origin, b.end.seq, b.end.sum)
 	case accept:
 		b.entries = append(b.entries, e)
-		b.end = position{e.Seq, e.Checksum}
+		b.end = tail{e.Seq, e.Checksum}
 		b.events += len(e.Events)
 		b.bytes += len(payload)
+	}
+	return nil
+}
+
+// deliver stores the entries.
+func (b *batch) deliver(ctx context.Context, sink Sink) error {
+	if err := sink.Deliver(ctx, b.entries); err != nil {
+		return fmt.Errorf("%w %d to %d of %s: %w", errDeliver, b.entries[0].Seq, b.end.seq, b.origin, err)
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ const (
 	undecodable = "undecodable"
 	foreign     = "foreign"
 	refused     = "deliver"
+	trimmed     = "trimmed"
 	unread      = "log_read"
 	other       = "other"
 )
@@ -31,15 +32,30 @@ var (
 	errQuiet   = errors.New("nothing has come for a while") // not an end
 )
 
-// stopError ends the reading of a log for long: its own record of an entry, not
+// stopError ends the reading of a log for long: a region's own record of an entry, not
 // only a cache of it, cannot be continued with.
-type stopError struct{ error }
+type stopError struct {
+	error
+	holder string // whose record
+}
 
 func (e *stopError) Unwrap() error { return e.error }
 
+// cure says what a person has to do about it.
+func (e *stopError) cure() string {
+	switch {
+	case errors.Is(e, region.ErrFork):
+		return "one of the two databases was restored or copied: destroy the region that is wrong and start it empty"
+	case errors.Is(e, region.ErrNewer):
+		return "upgrade this region to the origin's version"
+	default:
+		return "the log in the database of " + e.holder + " is damaged: destroy that region and start it empty"
+	}
+}
+
 // unusable reports whether err is about the content of an entry.
 func unusable(err error) bool {
-	return errors.Is(err, errFork) || errors.Is(err, region.ErrCorrupt) || errors.Is(err, region.ErrNewer)
+	return errors.Is(err, region.ErrFork) || errors.Is(err, region.ErrCorrupt) || errors.Is(err, region.ErrNewer)
 }
 
 func causeOf(err error) string {
@@ -54,11 +70,12 @@ func causeOf(err error) string {
 		{stream.ErrAhead, ahead},
 		{errStalled, stalled},
 		{errGap, gapped},
-		{errFork, forked},
+		{region.ErrFork, forked},
 		{region.ErrCorrupt, undecodable},
 		{region.ErrNewer, undecodable},
 		{errForeign, foreign},
 		{errDeliver, refused},
+		{region.ErrTrimmed, trimmed},
 		{errLogRead, unread},
 	} {
 		if errors.Is(err, c.err) {
@@ -66,16 +83,4 @@ func causeOf(err error) string {
 		}
 	}
 	return other
-}
-
-// cure says what a person has to do about a log that has stopped.
-func cure(err error) string {
-	switch {
-	case errors.Is(err, errFork):
-		return "one of the two databases was restored or copied: destroy the region that is wrong and start it empty"
-	case errors.Is(err, region.ErrNewer):
-		return "upgrade this region to the origin's version"
-	default:
-		return "the origin's outbox is damaged: destroy the origin's region and start it empty"
-	}
 }

@@ -10,6 +10,12 @@ import (
 	"pangea/region/stream"
 )
 
+// Bounds of what is delivered at once; one entry may exceed them.
+const (
+	batchEvents = 1000
+	batchBytes  = 4 << 20
+)
+
 // Config describes an Applier.
 type Config struct {
 	// Peer is the region whose log is read.
@@ -22,11 +28,6 @@ type Config struct {
 	// QuietAfter is how long nothing has to come before the stream is asked whether
 	// that is right; at least stream.Quiet. Defaults to 5 s.
 	QuietAfter time.Duration
-	// RelayAfter is the silence of the peer after which its log is read from others.
-	// Zero switches that off.
-	RelayAfter time.Duration
-	// RelayEvery is how often others are asked meanwhile. Defaults to 500 ms.
-	RelayEvery time.Duration
 	// RetryMin and RetryMax bound the pause between sessions; it doubles. Default to
 	// 100 ms and 5 s.
 	RetryMin, RetryMax time.Duration
@@ -37,10 +38,9 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	c.BatchEvents = cmp.Or(c.BatchEvents, 1000)
-	c.BatchBytes = cmp.Or(c.BatchBytes, 4<<20)
+	c.BatchEvents = cmp.Or(c.BatchEvents, batchEvents)
+	c.BatchBytes = cmp.Or(c.BatchBytes, batchBytes)
 	c.QuietAfter = cmp.Or(c.QuietAfter, 5*time.Second)
-	c.RelayEvery = cmp.Or(c.RelayEvery, 500*time.Millisecond)
 	c.RetryMin = cmp.Or(c.RetryMin, 100*time.Millisecond)
 	c.RetryMax = cmp.Or(c.RetryMax, 5*time.Second)
 	c.RetryStopped = cmp.Or(c.RetryStopped, 30*time.Second)
@@ -56,4 +56,27 @@ func (c Config) validate() error {
 		return fmt.Errorf("applier: QuietAfter is %v, want at least %v, or missing heartbeats go unnoticed", c.QuietAfter, stream.Quiet)
 	}
 	return nil
+}
+
+// RelayConfig describes a Relay.
+type RelayConfig struct {
+	// Address is where a region's HTTP interface is reached from here.
+	Address func(region string) string
+	// After is the silence of an origin after which its log is read from others. Zero
+	// switches that off.
+	After time.Duration
+	// Every is how often is looked for logs to read, and how long one rests of which
+	// there is no more for now. Defaults to 500 ms.
+	Every time.Duration
+	// RetryStopped is the pause after an entry that stops a log. Defaults to 30 s.
+	RetryStopped time.Duration
+	// Logger defaults to slog.Default().
+	Logger *slog.Logger
+}
+
+func (c RelayConfig) withDefaults() RelayConfig {
+	c.Every = cmp.Or(c.Every, 500*time.Millisecond)
+	c.RetryStopped = cmp.Or(c.RetryStopped, 30*time.Second)
+	c.Logger = cmp.Or(c.Logger, slog.Default())
+	return c
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
+	"pangea/crdt"
 	"pangea/region/stream"
 )
 
@@ -15,7 +16,7 @@ type metrics struct {
 	forks       prometheus.Counter
 	undecodable prometheus.Counter
 	resets      *prometheus.CounterVec
-	logReads    *prometheus.CounterVec
+	logReads    prometheus.Counter
 	stopped     *prometheus.GaugeVec
 	pending     prometheus.Gauge
 }
@@ -36,10 +37,7 @@ func newMetrics(reg prometheus.Registerer, peer string, link *stream.Peer) *metr
 			Name: "pangea_applier_resets_total",
 			Help: "Times reading started over from the stored position, by cause.",
 		}, []string{"cause"}),
-		logReads: f.NewCounterVec(prometheus.CounterOpts{
-			Name: "pangea_applier_log_read_entries_total",
-			Help: "Entries read over HTTP, by the region that they were read from: the peer itself, or another when it is silent.",
-		}, []string{"holder"}),
+		logReads: counter("log_read_entries_total", "Entries read from the peer's /log, because its stream did not have them."),
 		stopped: f.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "pangea_applier_stopped",
 			Help: "1 while the log has stopped and a person has to act.",
@@ -53,11 +51,12 @@ func newMetrics(reg prometheus.Registerer, peer string, link *stream.Peer) *metr
 		Name: "pangea_applier_link_up",
 		Help: "1 while there is a connection to the peer's stream.",
 	}, func() float64 { return linkUp(link) })
-	for _, cause := range []string{linkLost, noHeartbeat, deleted, noLog, ahead, stalled, gapped, forked, undecodable, foreign, refused, unread, other} {
+	for _, cause := range []string{
+		linkLost, noHeartbeat, deleted, noLog, ahead, stalled, gapped, forked, undecodable, foreign, refused, trimmed, unread, other,
+	} {
 		m.resets.WithLabelValues(cause)
 	}
 	m.running()
-	m.logReads.WithLabelValues(peer)
 	return m
 }
 
@@ -80,4 +79,41 @@ func (m *metrics) delivered(b *batch) {
 func (m *metrics) running() {
 	m.stopped.WithLabelValues(forked).Set(0)
 	m.stopped.WithLabelValues(undecodable).Set(0)
+}
+
+type relayMetrics struct {
+	entries  *prometheus.CounterVec
+	failures *prometheus.CounterVec
+	stopped  *prometheus.GaugeVec
+}
+
+func newRelayMetrics(reg prometheus.Registerer) *relayMetrics {
+	f := promauto.With(reg)
+	m := &relayMetrics{
+		entries: f.NewCounterVec(prometheus.CounterOpts{
+			Name: "pangea_relay_entries_total",
+			Help: "Entries of logs that no stream brings, stored by the relay, by the region that they were read from.",
+		}, []string{"holder"}),
+		failures: f.NewCounterVec(prometheus.CounterOpts{
+			Name: "pangea_relay_failures_total",
+			Help: "Pages that the relay could not read, by cause.",
+		}, []string{"cause"}),
+		stopped: f.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "pangea_relay_stopped",
+			Help: "1 while the relay has stopped reading a log and a person has to act.",
+		}, []string{"origin", "cause"}),
+	}
+	for _, cause := range []string{gapped, forked, undecodable, foreign, refused, trimmed, unread, other} {
+		m.failures.WithLabelValues(cause)
+	}
+	return m
+}
+
+func (m *relayMetrics) stops(log crdt.Origin, cause string) {
+	m.goesOn(log)
+	m.stopped.WithLabelValues(log.String(), cause).Set(1)
+}
+
+func (m *relayMetrics) goesOn(log crdt.Origin) {
+	m.stopped.DeletePartialMatch(prometheus.Labels{"origin": log.String()})
 }

@@ -2,13 +2,13 @@ package applier
 
 import "pangea/region"
 
-// position is the end of what is stored of one log.
-type position struct {
+// tail is the end of what is stored of one log.
+type tail struct {
 	seq uint64
 	sum region.Checksum
 }
 
-// verdict says what an entry is to a position.
+// verdict says what an entry is to a tail.
 type verdict uint8
 
 const (
@@ -20,13 +20,13 @@ const (
 
 // judge is the whole order decision (I5). It trusts nothing but the checksum chain:
 // not the transport's sequence, nor that a transport delivers once.
-func (p position) judge(e *region.Entry) verdict {
+func (t tail) judge(e *region.Entry) verdict {
 	switch {
-	case e.Seq > p.seq+1:
+	case e.Seq > t.seq+1:
 		return gap
-	case e.Seq == p.seq+1 && e.Follows(p.sum):
+	case e.Seq == t.seq+1 && e.Follows(t.sum):
 		return accept
-	case e.Seq == p.seq+1, e.Seq == p.seq && e.Checksum != p.sum:
+	case e.Seq == t.seq+1, e.Seq == t.seq && e.Checksum != t.sum:
 		return fork
 	default:
 		return duplicate

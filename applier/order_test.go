@@ -26,7 +26,7 @@ func history(salt string, n int) []*region.Entry {
 	return entries
 }
 
-func at(e *region.Entry) position { return position{e.Seq, e.Checksum} }
+func at(e *region.Entry) tail { return tail{e.Seq, e.Checksum} }
 
 func TestJudge(t *testing.T) {
 	ours, theirs := history("ours", 5), history("theirs", 5)
@@ -35,16 +35,16 @@ func TestJudge(t *testing.T) {
 	damaged.Payload[5] ^= 1
 	for _, c := range []struct {
 		name string
-		at   position
+		at   tail
 		e    *region.Entry
 		want verdict
 	}{
-		{"the first of a log", position{}, ours[0], accept},
+		{"the first of a log", tail{}, ours[0], accept},
 		{"the next", at(ours[1]), ours[2], accept},
 		{"the last one again", at(ours[1]), ours[1], duplicate},
 		{"an old one again", at(ours[3]), ours[0], duplicate},
 		{"one too far", at(ours[1]), ours[3], gap},
-		{"not the first of a log", position{}, ours[1], gap},
+		{"not the first of a log", tail{}, ours[1], gap},
 		{"the next of another history", at(ours[1]), theirs[2], fork},
 		{"the last one of another history", at(ours[1]), theirs[1], fork},
 		{"the next, damaged", at(ours[1]), &damaged, fork},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"pangea/region"
 	"pangea/region/stream"
 )
 
@@ -51,7 +52,7 @@ func (a *Applier) session(ctx context.Context) error {
 
 // recheck asks a quiet stream what it has. If it had promised more than it sent since
 // it was asked last, somebody else took it, or JetStream has lost track.
-func (a *Applier) recheck(ctx context.Context, at position, promised uint64) (uint64, error) {
+func (a *Applier) recheck(ctx context.Context, at tail, promised uint64) (uint64, error) {
 	if at.seq < promised {
 		return promised, fmt.Errorf("%w: it had %d, and sent up to %d", errStalled, promised, at.seq)
 	}
@@ -61,23 +62,24 @@ func (a *Applier) recheck(ctx context.Context, at position, promised uint64) (ui
 
 // start is the stored position, moved on by what the stream cannot serve: entries it
 // has purged, and one that came wrong twice.
-func (a *Applier) start(ctx context.Context, state stream.State) (position, error) {
-	at := a.stored(state.Origin)
+func (a *Applier) start(ctx context.Context, state stream.State) (tail, error) {
+	at := stored(a.sink, state.Origin)
 	wrong := a.doubt.seq == at.seq+1 && a.doubt.times > 1
 	if !wrong && at.seq+1 >= state.First {
 		return at, nil
 	}
 	a.doubt.times = 0 // if the log does not help either, the stream is next again
 	at, err := a.readLog(ctx, state, at)
-	if err != nil && wrong && unusable(a.doubt.err) {
-		return at, &stopError{fmt.Errorf("%w (%w)", a.doubt.err, err)}
+	if err != nil && wrong && unusable(a.doubt.err) && !errors.Is(err, region.ErrTrimmed) {
+		return at, &stopError{error: fmt.Errorf("%w (%w)", a.doubt.err, err), holder: a.cfg.Peer}
 	}
 	return at, err
 }
 
 // step delivers what the session has and acknowledges it. What came before an error
-// is delivered too. It returns the position after b.
-func (a *Applier) step(ctx context.Context, s *stream.Session, b batch) (position, error) {
+// is delivered too. It returns the position after what was delivered.
+func (a *Applier) step(ctx context.Context, s *stream.Session, b batch) (tail, error) {
+	start := b.end
 	var last stream.Message
 	failed := b.fill(a.cfg.BatchEvents, a.cfg.BatchBytes, func() ([]byte, error) {
 		wait, end := linger, io.EOF
@@ -95,7 +97,7 @@ func (a *Applier) step(ctx context.Context, s *stream.Session, b batch) (positio
 		return m.Payload, nil
 	})
 	if err := a.deliver(ctx, &b); err != nil {
-		return b.end, err
+		return start, err
 	}
 	if !paused(failed) {
 		return b.end, failed
@@ -124,10 +126,12 @@ func (a *Applier) suspect(seq uint64, err error) {
 }
 
 // readLog delivers what the origin's own record has after at, until the stream has
-// the rest. The origin checks its stream when it is asked.
-func (a *Applier) readLog(ctx context.Context, state stream.State, at position) (position, error) {
+// the rest. The origin checks its stream when it is asked. If it no longer keeps the
+// entry either, the session ends: the relay or a snapshot brings it, in time for a later
+// one.
+func (a *Applier) readLog(ctx context.Context, state stream.State, at tail) (tail, error) {
 	for {
-		next, err := a.pull(ctx, a.cfg.Peer, state.Origin, at, true)
+		next, err := a.pager.pull(ctx, a.cfg.Peer, state.Origin, at, true)
 		if err != nil {
 			return next, err
 		}

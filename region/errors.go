@@ -11,5 +11,6 @@ var (
 	ErrReused      = errors.New("the idempotency key was used for another request")
 	ErrRejected    = errors.New("the database refused the write")
 	ErrTrimmed     = errors.New("the log no longer goes back that far")
+	ErrFork        = errors.New("two histories have one name")
 	ErrFenced      = errors.New("another process writes this region's database")
 )

@@ -38,6 +38,7 @@ type Node struct {
 	stream     *stream.Server
 	peers      []*stream.Peer
 	appliers   []*applier.Applier
+	relay      *applier.Relay
 	shipper    atomic.Pointer[shipper.Shipper]
 	keeper     *keeper
 	remembered bool // the peers, by keeper
@@ -60,7 +61,7 @@ func New(ctx context.Context, cfg Config) (_ *Node, err error) {
 			n.Close()
 		}
 	}()
-	for _, open := range []func(context.Context) error{n.openState, n.openLog, n.openPeers, n.openAPI} {
+	for _, open := range []func(context.Context) error{n.openState, n.openLog, n.openPeers, n.openRelay, n.openAPI} {
 		if err := open(ctx); err != nil {
 			return nil, err
 		}
@@ -111,7 +112,7 @@ func (n *Node) openPeers(context.Context) error {
 			return err
 		}
 		n.peers = append(n.peers, peer)
-		a, err := applier.New(n.applierConfig(name), peer, n.writer, n.tracker, n.registry)
+		a, err := applier.New(applier.Config{Peer: name, Address: n.address, Logger: n.cfg.Logger}, peer, n.writer, n.registry)
 		if err != nil {
 			return err
 		}
@@ -120,15 +121,19 @@ func (n *Node) openPeers(context.Context) error {
 	return nil
 }
 
-func (n *Node) applierConfig(peer string) applier.Config {
-	c := applier.Config{
-		Peer: peer, Logger: n.cfg.Logger,
-		Address: func(name string) string { return n.cfg.Topology.Address(n.cfg.Region, name, topology.HTTP) },
-	}
+// openRelay prepares to read what no peer's own stream brings.
+func (n *Node) openRelay(context.Context) (err error) {
+	c := applier.RelayConfig{Address: n.address, Logger: n.cfg.Logger}
 	if relay := n.cfg.Topology.Relay; relay.Enabled {
-		c.RelayAfter = relay.After
+		c.After = relay.After
 	}
-	return c
+	n.relay, err = applier.NewRelay(c, n.writer, n.tracker, n.registry)
+	return err
+}
+
+// address is where a region's HTTP interface is reached from here.
+func (n *Node) address(name string) string {
+	return n.cfg.Topology.Address(n.cfg.Region, name, topology.HTTP)
 }
 
 func (n *Node) openAPI(context.Context) error {
@@ -175,6 +180,7 @@ func (n *Node) Run(ctx context.Context) error {
 	for _, a := range n.appliers {
 		add(a.Run)
 	}
+	add(n.relay.Run)
 	add(func(ctx context.Context) error { return n.tracker.Report(ctx, n.stream) })
 	add(n.keeper.run)
 	return g.Run()

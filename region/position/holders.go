@@ -84,27 +84,6 @@ func (t *Tracker) has(p *peer, log crdt.Origin, next uint64) bool {
 	return t.silent(p) < Silence && p.report.Stored[log] >= next && p.report.Floors[log] <= next
 }
 
-// Holder and Origins: TODO remove.
-func (t *Tracker) Holder(log crdt.Origin, above uint64) (name string, ok bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	p := t.holder(log, above+1)
-	if p == nil {
-		return "", false
-	}
-	return p.name, true
-}
-
-func (t *Tracker) Origins(name string) []crdt.Origin {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	known := crdt.Vector{}
-	for _, p := range t.peers {
-		known.Join(p.report.Stored)
-	}
-	return slices.DeleteFunc(known.Origins(), func(o crdt.Origin) bool { return o.Region != name })
-}
-
 // SetFloors tells peers from which entry on each log can be read here.
 func (t *Tracker) SetFloors(floors crdt.Vector) {
 	t.mu.Lock()

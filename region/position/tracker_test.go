@@ -3,14 +3,12 @@ package position_test
 import (
 	"context"
 	"errors"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"pangea/crdt"
 	"pangea/region"
-	"pangea/region/position"
 )
 
 // outcome is what a wait has returned; errWaiting while it has not.
@@ -109,47 +107,4 @@ func TestRemember(t *testing.T) {
 			t.Errorf("%+v", p)
 		}
 	})
-}
-
-// The holder of a log is whoever within reach stores most of it, its origin aside.
-func TestHolder(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		tracker := position.New("us", "us", time.Now)
-		for _, name := range []string{"eu", "ap", "af", "sa"} {
-			tracker.Register(name)
-		}
-		holder := func(above uint64) string {
-			name, ok := tracker.Holder(eu, above)
-			if ok != (name != "") {
-				t.Errorf("holder %q, %t", name, ok)
-			}
-			return name
-		}
-		if got := holder(0); got != "" {
-			t.Errorf("%s holds what nobody reported", got)
-		}
-		tracker.Observe(report(crdt.Origin{Region: "sa", Epoch: 1}, 0, crdt.Vector{eu: 9}))
-		time.Sleep(position.Silence) // sa is out of reach
-		tracker.Observe(report(eu, 8, nil))
-		tracker.Observe(report(ap, 0, crdt.Vector{eu: 5}))
-		tracker.Observe(report(crdt.Origin{Region: "af", Epoch: 1}, 0, crdt.Vector{eu: 3}))
-		for above, want := range map[uint64]string{0: "ap", 2: "ap", 4: "ap", 5: ""} {
-			if got := holder(above); got != want {
-				t.Errorf("above %d: %q, want %q", above, got, want)
-			}
-		}
-	})
-}
-
-func TestOrigins(t *testing.T) {
-	tracker := track("us", 0, "eu", "ap")
-	again := crdt.Origin{Region: "eu", Epoch: 2}
-	tracker.Observe(report(again, 1, crdt.Vector{eu: 7}))
-	tracker.Observe(report(ap, 1, crdt.Vector{eu: 9}))
-	if got, want := tracker.Origins("eu"), []crdt.Origin{eu, again}; !slices.Equal(got, want) {
-		t.Errorf("logs of eu: %v, want %v", got, want)
-	}
-	if got := tracker.Origins("xx"); len(got) != 0 {
-		t.Errorf("logs of nobody: %v", got)
-	}
 }

@@ -126,6 +126,36 @@ func TestDeliver_StoresNothingOfWhatHasAGap(t *testing.T) {
 	}
 }
 
+// I14: two may deliver one log at a time. Where what they read meets what is stored it
+// must be of the same history, or nothing of it is stored.
+func TestDeliver_RefusesAnotherHistory(t *testing.T) {
+	r := newRig(t, nil)
+	ours, theirs := newRemote("eu"), newRemote("eu")
+	for range 4 {
+		ours.entry(nil)
+		theirs.entry(crdt.Vector{{Region: "ap", Epoch: 1}: 7})
+	}
+	deliver(t, r.writer, ours.log[:3]...)
+	for what, entries := range map[string][]*region.Entry{
+		"the last one":          theirs.log[2:3],
+		"the last one and more": theirs.log[2:],
+		"all that is stored":    theirs.log[:3],
+		"all, and more":         theirs.log,
+		"the next one":          theirs.log[3:],
+	} {
+		if err := r.writer.Deliver(t.Context(), entries); !errors.Is(err, region.ErrFork) {
+			t.Errorf("%s: %v, want %v", what, err, region.ErrFork)
+		}
+	}
+	if seq, sum := r.writer.Stored(ours.origin); seq != 3 || sum != ours.log[2].Checksum {
+		t.Errorf("stored up to %d %s", seq, sum)
+	}
+	deliver(t, r.writer, ours.log[1:]...)
+	if seq, sum := r.writer.Stored(ours.origin); seq != 4 || sum != ours.log[3].Checksum {
+		t.Errorf("stored up to %d %s", seq, sum)
+	}
+}
+
 // A region's own log is never taken from others.
 func TestDeliver_RefusesTheOwnLog(t *testing.T) {
 	r := newRig(t, nil)

@@ -34,7 +34,8 @@ func (w *Writer) Stored(origin crdt.Origin) (uint64, region.Checksum) {
 // Deliver hands over consecutive entries of one log, which continue what Stored
 // says. It returns once they are in the database (I5), which acknowledges them;
 // they are applied when what they depend on is (I6). Entries that are stored
-// already are dropped. An error says nothing about how many of them were stored.
+// already are dropped. An error says nothing about how many of them were stored; it
+// wraps region.ErrFork if what is stored is of another history (I14), or ErrGap.
 func (w *Writer) Deliver(ctx context.Context, entries []*region.Entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -117,10 +118,9 @@ func (w *Writer) accept(d *delivery, moved map[crdt.Origin]region.Progress) ([]*
 		return nil, fmt.Errorf("deliver %s %d: that is this region's own log", origin, d.entries[0].Seq)
 	}
 	p := w.position(origin, moved)
-	fresh := slices.Clone(d.entries)
-	for len(fresh) > 0 && fresh[0].Seq <= p.Stored {
-		w.metrics.duplicates.Inc()
-		fresh = fresh[1:]
+	fresh, err := w.unseen(d.entries, p)
+	if err != nil {
+		return nil, err
 	}
 	for i, e := range fresh {
 		if want := p.Stored + 1 + uint64(i); e.Origin != origin || e.Seq != want {
@@ -133,6 +133,29 @@ func (w *Writer) accept(d *delivery, moved map[crdt.Origin]region.Progress) ([]*
 		moved[origin] = p
 	}
 	return fresh, nil
+}
+
+// unseen drops the entries that are stored already: two may deliver one log at a time.
+// What they read must be one history, where it meets what is stored (I14); it was
+// checked to be one in itself.
+func (w *Writer) unseen(entries []*region.Entry, p region.Progress) ([]*region.Entry, error) {
+	fresh := slices.Clone(entries)
+	for len(fresh) > 0 && fresh[0].Seq <= p.Stored {
+		if e := fresh[0]; e.Seq == p.Stored && e.Checksum != p.Checksum {
+			return nil, forked(e, p)
+		}
+		w.metrics.duplicates.Inc()
+		fresh = fresh[1:]
+	}
+	if len(fresh) > 0 && fresh[0].Seq == p.Stored+1 && !fresh[0].Follows(p.Checksum) {
+		return nil, forked(fresh[0], p)
+	}
+	return fresh, nil
+}
+
+func forked(e *region.Entry, p region.Progress) error {
+	return fmt.Errorf("%w: entry %d of %s does not continue what is stored up to %d with checksum %s",
+		region.ErrFork, e.Seq, e.Origin, p.Stored, p.Checksum)
 }
 
 // position is that of a log within this cycle.

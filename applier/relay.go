@@ -1,0 +1,142 @@
+package applier
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"pangea/region"
+	"pangea/region/position"
+)
+
+// relayed is how many logs are read at once.
+const relayed = 2
+
+// Logs knows from the peers' reports what is missing here.
+type Logs interface {
+	// Wanted lists the logs whose next entry no stream will bring, each with a
+	// reachable region that has it. That a log is among them only since its origin is
+	// silent takes a silence of relayAfter; zero leaves such logs out.
+	Wanted(relayAfter time.Duration) []position.Wanted
+}
+
+// Relay reads what no stream brings from whoever has it: the log of an origin that is
+// silent, what an origin no longer keeps, and the logs of former epochs, this region's
+// own included.
+type Relay struct {
+	cfg     RelayConfig
+	sink    Sink
+	logs    Logs
+	pager   pager
+	metrics *relayMetrics
+
+	mu    sync.Mutex
+	turns turns
+}
+
+// NewRelay returns a relay that is not running.
+func NewRelay(cfg RelayConfig, sink Sink, logs Logs, reg prometheus.Registerer) (*Relay, error) {
+	cfg = cfg.withDefaults()
+	if cfg.Address == nil {
+		return nil, errors.New("relay: Address must be set")
+	}
+	r := &Relay{cfg: cfg, sink: sink, logs: logs, metrics: newRelayMetrics(reg), turns: turns{}}
+	r.pager = pager{
+		address: cfg.Address, client: newClient(), deliver: r.deliver,
+		batchEvents: batchEvents, batchBytes: batchBytes,
+	}
+	return r, nil
+}
+
+// Run relays until ctx is cancelled.
+func (r *Relay) Run(ctx context.Context) error {
+	defer r.pager.client.CloseIdleConnections()
+	var workers sync.WaitGroup
+	for range relayed {
+		workers.Go(func() { r.work(ctx) })
+	}
+	workers.Wait()
+	return nil
+}
+
+// work reads pages for as long as one is due, and then looks again each Every.
+func (r *Relay) work(ctx context.Context) {
+	ticker := time.NewTicker(r.cfg.Every)
+	defer ticker.Stop()
+	for {
+		for ctx.Err() == nil && r.page(ctx) {
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// page reads a page of the log whose turn it is; false if none is due.
+func (r *Relay) page(ctx context.Context) bool {
+	w, ok := r.next()
+	if !ok {
+		return false
+	}
+	at := stored(r.sink, w.Origin)
+	end, err := r.pager.pull(ctx, w.Holder, w.Origin, at, false)
+	rest := r.cfg.Every // the report was ahead of the page: ask again then
+	switch {
+	case ctx.Err() != nil:
+		return false
+	case err != nil:
+		rest = r.failed(w, err)
+	case end != at:
+		rest = 0
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.turns.end(w.Origin, time.Now().Add(rest))
+	return true
+}
+
+// next begins the turn of a log, if one is due.
+func (r *Relay) next() (w position.Wanted, ok bool) {
+	wanted, now := r.logs.Wanted(r.cfg.After), time.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, log := range r.turns.forget(wanted, now) {
+		r.metrics.goesOn(log)
+	}
+	return r.turns.take(wanted, now)
+}
+
+func (r *Relay) deliver(ctx context.Context, holder string, b *batch) error {
+	if len(b.entries) == 0 {
+		return nil
+	}
+	if err := b.deliver(ctx, r.sink); err != nil {
+		return err
+	}
+	r.metrics.entries.WithLabelValues(holder).Add(float64(len(b.entries)))
+	r.metrics.goesOn(b.origin)
+	return nil
+}
+
+// failed counts and tells why a page could not be read, and returns the pause before
+// the log's next turn.
+func (r *Relay) failed(w position.Wanted, err error) time.Duration {
+	cause := causeOf(err)
+	r.metrics.failures.WithLabelValues(cause).Inc()
+	switch stop := (*stopError)(nil); {
+	case errors.As(err, &stop):
+		r.metrics.stops(w.Origin, cause)
+		r.cfg.Logger.Error("a log has stopped", "log", w.Origin, "err", err, "cure", stop.cure())
+		return r.cfg.RetryStopped
+	case errors.Is(err, region.ErrTrimmed): // the holder's next report will say so
+		r.cfg.Logger.Debug("a holder has dropped what it reported to have", "log", w.Origin, "holder", w.Holder)
+	default:
+		r.cfg.Logger.Info("relay a log", "log", w.Origin, "holder", w.Holder, "cause", cause, "err", err)
+	}
+	return r.cfg.Every
+}
