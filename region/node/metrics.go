@@ -13,7 +13,7 @@ type collector struct {
 
 	ready, registered, reachable, silent, offset *prometheus.Desc
 	head, applied, stored                        *prometheus.Desc
-	lagEntries, lagWrites, lagSeconds            *prometheus.Desc
+	lagEntries, lagWrites, lagSeconds, lagLeft   *prometheus.Desc
 	blocked                                      *prometheus.Desc
 
 	spaceBytes, spaceRows, spaceLimitBytes, spaceLimitRows *prometheus.Desc
@@ -34,9 +34,10 @@ func newCollector(n *Node) *collector {
 		head:       desc("log_head_entries", "Last entry of this region's own log."),
 		applied:    desc("log_applied_entries", "Last entry applied here, by log.", "origin"),
 		stored:     desc("log_stored_entries", "Last entry in the database, applied or not, by log.", "origin"),
-		lagEntries: desc("lag_entries", "Entries of a peer's log that are not applied here.", "origin"),
-		lagWrites:  desc("lag_writes", "Events of a peer's log that are not applied here.", "origin"),
-		lagSeconds: desc("lag_seconds", "Age of the oldest entry of a peer's log that is not applied here, corrected for the clocks' difference; at least the time since the peer was heard of, if that is over 2 s.", "origin"),
+		lagEntries: desc("lag_entries", "Entries of another log that are not applied here.", "origin"),
+		lagWrites:  desc("lag_writes", "Events of another log that are not applied here.", "origin"),
+		lagSeconds: desc("lag_seconds", "Age of the oldest entry of another log that is not applied here, corrected for the clocks' difference; at least the time since the peer was heard of, if that is over 2 s.", "origin"),
+		lagLeft:    desc("lag_seconds_left", "Time until nothing of another log is missing here, as fast as it was applied and written of late; -1 if that cannot be told, as when the lag does not shrink.", "origin"),
 		blocked:    desc("blocked_seconds", "How long the next entry of a log has waited for an entry of another that it depends on.", "origin", "on"),
 
 		spaceBytes:      desc("space_bytes", "What a store that grows takes.", "store"),
@@ -70,6 +71,7 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 		gauge(c.lagEntries, float64(lag.Entries), origin.String())
 		gauge(c.lagWrites, float64(lag.Writes), origin.String())
 		gauge(c.lagSeconds, lag.Age.Seconds(), origin.String())
+		gauge(c.lagLeft, lag.Left.Seconds(), origin.String())
 	}
 	c.collectSpace(gauge)
 	local := n.tracker.Local()

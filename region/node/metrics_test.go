@@ -28,7 +28,7 @@ func TestRegion_MetricsAreCleanAndComplete(t *testing.T) {
 	for _, want := range []string{
 		`pangea_request_seconds_bucket{class="counter",kind="write"`, `pangea_request_seconds_bucket{class="counter",kind="read"`,
 		`pangea_writer_cycle_seconds_bucket{kind="local"`, `pangea_writer_cycle_size_bucket{kind="merge"`,
-		`pangea_lag_entries{origin="eu"}`, `pangea_lag_writes{origin="eu"}`, `pangea_lag_seconds{origin="eu"}`,
+		`pangea_lag_entries{origin="eu"}`, `pangea_lag_writes{origin="eu"}`, `pangea_lag_seconds{origin="eu"}`, `pangea_lag_seconds_left{origin="eu"}`,
 		`pangea_visibility_lag_seconds_count{origin=`, `pangea_verdicts_total{class="profile",verdict="concurrent"}`,
 		`pangea_applier_consumer_pending{peer="eu"}`, `pangea_applier_duplicates_total{peer="eu"}`, `pangea_applier_gaps_total{peer="eu"}`,
 		`pangea_applier_resets_total{cause=`, `pangea_shipper_`, `pangea_space_bytes{store="outbox"}`, `pangea_space_rows{store="conflicts"}`,

@@ -33,7 +33,9 @@ func (n *Node) Status(context.Context) (region.Status, error) {
 		s.BlockedOn[origin.String()] = fmt.Sprintf("%s=%d for %s", w.On.Origin, w.On.Seq, time.Since(w.Since).Round(time.Millisecond))
 	}
 	for origin, lag := range n.tracker.Lag() {
-		s.Lag[origin.String()] = region.LagStatus{Entries: lag.Entries, Writes: lag.Writes, Seconds: lag.Age.Seconds()}
+		s.Lag[origin.String()] = region.LagStatus{
+			Entries: lag.Entries, Writes: lag.Writes, Seconds: lag.Age.Seconds(), SecondsLeft: lag.Left.Seconds(),
+		}
 	}
 	spaces, held := n.keeper.space()
 	s.Space = spaces
