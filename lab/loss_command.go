@@ -1,12 +1,14 @@
 package lab
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -58,16 +60,7 @@ func lossCommands() []*cli.Command {
 const anyRegion = "any"
 
 func runLoss(ctx context.Context, c *cli.Command, s *stack.Stack) error {
-	out := c.Root().Writer
-	cfg := loss.Config{
-		Rounds: c.Int("rounds"), Seed: c.Uint64("seed"), Rate: c.Float("rate"), Limit: c.Duration("limit"), Progress: out,
-	}
-	if region := c.String("region"); region != anyRegion {
-		cfg.Region = region
-	}
-	topo := s.Topology()
-	world := &chaos.World{Topology: topo, Network: links.Open(topo), Processes: s, Progress: out}
-	experiment, err := loss.New(cfg, topo, world, verifyQuietly(s))
+	experiment, err := newLoss(c, s)
 	if err != nil {
 		return err
 	}
@@ -80,8 +73,9 @@ func runLoss(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 		return err
 	}
 	report, err := experiment.Run(ctx)
+	report.Machine.Commit = cmp.Or(report.Machine.Commit, commit(context.WithoutCancel(ctx), c.String("root")))
 	report.Command = strings.Join(append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...), " ")
-	report.Print(out)
+	report.Print(c.Root().Writer)
 	if err := json.NewEncoder(file).Encode(report); err != nil {
 		return fmt.Errorf("write %s: %w", file.Name(), err)
 	}
@@ -89,6 +83,18 @@ func runLoss(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 		err = errors.New("promises were broken: the rounds above name them")
 	}
 	return err
+}
+
+func newLoss(c *cli.Command, s *stack.Stack) (*loss.Experiment, error) {
+	out, topo := c.Root().Writer, s.Topology()
+	cfg := loss.Config{
+		Rounds: c.Int("rounds"), Seed: c.Uint64("seed"), Rate: c.Float("rate"), Limit: c.Duration("limit"), Progress: out,
+	}
+	if region := c.String("region"); region != anyRegion {
+		cfg.Region = region
+	}
+	world := &chaos.World{Topology: topo, Network: links.Open(topo), Processes: s, Progress: out}
+	return loss.New(cfg, topo, world, verifyQuietly(s, out))
 }
 
 // figures opens the file for them before hours are spent on them.
@@ -99,14 +105,26 @@ func figures(path string) (*os.File, error) {
 	return os.Create(path)
 }
 
-// verifyQuietly is verify for each of many rounds: it prints only what differs.
-func verifyQuietly(s *stack.Stack) loss.Verify {
+// verifyQuietly is verify for each of many rounds: it prints no report of regions that
+// are equal.
+func verifyQuietly(s *stack.Stack, out io.Writer) loss.Verify {
 	return func(ctx context.Context) error {
-		var text bytes.Buffer
-		_, err := Verify(ctx, regionURLs(s.Topology()), &text)
+		report, err := compare(ctx, regionURLs(s.Topology()), out)
+		if err == nil {
+			err = report.err()
+		}
 		if errors.Is(err, ErrDiverged) {
-			return fmt.Errorf("%w\n%s", err, text.String())
+			report.write(out)
 		}
 		return err
 	}
+}
+
+// commit is that of the checkout, for a program that was built without it.
+func commit(ctx context.Context, root string) string {
+	id, err := exec.CommandContext(ctx, "git", "-C", root, "rev-parse", "HEAD").Output()
+	if err != nil {
+		return "" // no checkout, or no git
+	}
+	return strings.TrimSpace(string(id))
 }

@@ -22,6 +22,17 @@ var ErrDiverged = errors.New("the regions have diverged")
 // of every class, and writes what it found to out. A difference is named down
 // to its keys, in the report and in an error that is ErrDiverged.
 func Verify(ctx context.Context, regions map[string]string, out io.Writer) (Report, error) {
+	report, err := compare(ctx, regions, out)
+	if err != nil {
+		return report, err
+	}
+	report.write(out)
+	return report, report.err()
+}
+
+// compare is Verify that writes nothing but progress, and leaves it to the report
+// whether the regions differ.
+func compare(ctx context.Context, regions map[string]string, out io.Writer) (Report, error) {
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
 	v := &verifier{
@@ -45,8 +56,7 @@ func Verify(ctx context.Context, regions map[string]string, out io.Writer) (Repo
 		}
 		report.Differences = append(report.Differences, differences...)
 	}
-	report.write(out)
-	return report, report.err()
+	return report, nil
 }
 
 // verifier asks regions in the order of their names.

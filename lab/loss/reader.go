@@ -27,15 +27,10 @@ func newReader(r topology.Region) (*reader, error) {
 
 func (r *reader) close() { r.client.Close() }
 
-func (r *reader) status() (s region.Status, err error) {
-	err = r.ask("/status", &s)
-	return s, err
-}
-
-// applied is how far the region shows each log, and stored how far it has it.
+// positions are how far the region shows each log, and how far it has it.
 func (r *reader) positions() (applied, stored crdt.Vector, err error) {
-	s, err := r.status()
-	if err != nil {
+	var s region.Status
+	if err := r.ask("/status", &s); err != nil {
 		return nil, nil, err
 	}
 	if applied, err = crdt.ParseVector(s.Vector); err != nil {

@@ -142,10 +142,13 @@ func (s *Stack) untilReady(ctx context.Context, p part, logged int64, note func(
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	noted := time.Now()
-	for {
-		reason := probe(waiting, p)
-		if reason == nil {
+	for reason := error(nil); ; {
+		now := probe(waiting, p)
+		if now == nil {
 			return nil
+		}
+		if waiting.Err() == nil || reason == nil { // else it is only the end of the wait
+			reason = now
 		}
 		if _, alive, err := process.Find(s.pidFile(p)); err != nil || !alive {
 			return errors.Join(err, crashed(p, s.logFile(p), logged))
@@ -155,9 +158,10 @@ func (s *Stack) untilReady(ctx context.Context, p part, logged int64, note func(
 			noted = time.Now()
 		}
 		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%s: %w", p.name, ctx.Err())
 		case <-waiting.Done():
+			if ctx.Err() != nil {
+				return fmt.Errorf("%s is not ready: %w, %w", p.name, reason, ctx.Err())
+			}
 			return fmt.Errorf("%s is not ready after %v: %w (log: %s)", p.name, readyWithin, reason, s.logFile(p))
 		case <-tick.C:
 		}
