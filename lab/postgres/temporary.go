@@ -13,12 +13,16 @@ import (
 
 // Temporary starts a new cluster in a directory of its own, installing Postgres
 // if need be. It takes about two seconds. Close deletes it.
-func Temporary(ctx context.Context) (*Cluster, error) {
+func Temporary(ctx context.Context) (*Cluster, error) { return TemporaryIn(ctx, "") }
+
+// TemporaryIn is Temporary below parent, which the server's account must be able to
+// enter, rather than below the system's directory for such.
+func TemporaryIn(ctx context.Context, parent string) (*Cluster, error) {
 	bin, err := Ensure(ctx, func(note string) { fmt.Fprintln(os.Stderr, note) })
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "pangea-postgres-")
+	dir, err := os.MkdirTemp(parent, "pangea-postgres-")
 	if err != nil {
 		return nil, fmt.Errorf("make temporary cluster: %w", err)
 	}

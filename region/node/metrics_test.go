@@ -33,7 +33,7 @@ func TestRegion_MetricsAreCleanAndComplete(t *testing.T) {
 		`pangea_applier_consumer_pending{peer="eu"}`, `pangea_applier_duplicates_total{peer="eu"}`, `pangea_applier_gaps_total{peer="eu"}`,
 		`pangea_applier_resets_total{cause=`, `pangea_shipper_`, `pangea_space_bytes{store="outbox"}`, `pangea_space_rows{store="conflicts"}`,
 		`pangea_space_limit_bytes{store="disk"}`, `pangea_space_runs_out_seconds{store="outbox"} +Inf`, `pangea_space_blocked{peer="eu",store="inbox"} 0`,
-		`pangea_peer_held_bytes{peer="eu"}`, `pangea_peer_registered{peer="eu"}`,
+		`pangea_peer_held_bytes{peer="eu"}`, `pangea_writer_disk_full 0`, `pangea_peer_registered{peer="eu"}`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s", want)

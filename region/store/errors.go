@@ -32,6 +32,13 @@ func Refused(err error) bool {
 	return class == "22" || class == "23" || class == "54"
 }
 
+// NoRoom reports whether err is the database's answer that its disk is full. Nothing of
+// the transaction stands; the connection goes on.
+func NoRoom(err error) bool {
+	var pg *pgconn.PgError
+	return aborted(err) && errors.As(err, &pg) && pg.Code == "53100"
+}
+
 // aborted tells a failed transaction, of which nothing stands, from a broken
 // connection, of which nothing is known. A server that says FATAL or PANIC ends the
 // connection, and may do so after the commit was written.

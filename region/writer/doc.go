@@ -26,6 +26,8 @@
 //
 //   - The database is away: writes get region.ErrUnavailable at once, deliveries
 //     wait; the writer opens a new session as soon as it can.
+//   - The database's disk is full: the same, but reads go on; one write a second is
+//     tried.
 //   - The connection breaks in a commit: the callers of that group wait until the new
 //     session knows the outcome, or give up with region.ErrUnknown.
 //   - A statement is refused: the group is replayed write by write, and only the

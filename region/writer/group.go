@@ -82,6 +82,10 @@ func size(w *region.Write) int {
 // that the session cannot go on.
 func (w *Writer) local(ctx context.Context, g *group) error {
 	start := time.Now()
+	if w.disk.refuses(start) {
+		g.fail(noRoom())
+		return nil
+	}
 	c, err := w.plan(ctx, g)
 	if err == nil && c != nil {
 		err = w.commit(ctx, c)
@@ -94,6 +98,10 @@ func (w *Writer) local(ctx context.Context, g *group) error {
 	case errors.Is(err, store.ErrUnknownOutcome):
 		w.unsettled = &unsettled{group: g, session: w.session.ID(), head: w.session.Head()}
 		return err
+	case store.NoRoom(err):
+		w.ranOut(err)
+		g.fail(noRoom())
+		return nil
 	case store.Refused(err) && len(g.members) > 1:
 		return w.replay(ctx, g)
 	case store.Refused(err):

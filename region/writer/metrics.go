@@ -16,6 +16,7 @@ type metrics struct {
 	duplicates   prometheus.Counter
 	ahead        prometheus.Counter
 	stopped      *prometheus.GaugeVec
+	diskFull     prometheus.Gauge
 	entries      *prometheus.CounterVec
 	events       *prometheus.CounterVec
 	visibility   *prometheus.HistogramVec
@@ -47,6 +48,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		stopped: f.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "pangea_writer_stopped", Help: "1 while an origin's log stands still because an entry of it in the inbox cannot be read.",
 		}, []string{"origin"}),
+		diskFull: f.NewGauge(prometheus.GaugeOpts{
+			Name: "pangea_writer_disk_full", Help: "1 while the database has no room on its disk, and writes are refused.",
+		}),
 		entries: f.NewCounterVec(prometheus.CounterOpts{
 			Name: "pangea_applied_entries_total", Help: "Entries of other regions applied, by origin region.",
 		}, []string{"origin"}),

@@ -75,6 +75,11 @@ func (w *Writer) merge(ctx context.Context) error {
 	for _, d := range accepted {
 		d.done <- err
 	}
+	if store.NoRoom(err) {
+		w.load() // what was accepted is not stored
+		w.ranOut(err)
+		return nil
+	}
 	if store.Refused(err) {
 		// The same rules let it pass at its origin, so this is a defect. It must not
 		// take local writes down with it, and it must not be skipped (I5).

@@ -37,7 +37,10 @@ func (w *Writer) tick(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	w.sweepAt = now.Add(sweepEvery)
-	return w.sweep(ctx)
+	if err := w.sweep(ctx); !store.NoRoom(err) {
+		return err
+	}
+	return nil
 }
 
 // sweep deletes the tombstones of prefs fields that every registered peer has (§2),

@@ -43,6 +43,7 @@ type Writer struct {
 	more      bool // entries that wait may be applicable
 	full      bool // the last run ended at MaxRun
 	unsettled *unsettled
+	disk      disk
 	localAt   time.Time // the next group may start
 	mergeAt   time.Time // the next run may start
 	tickAt    time.Time
@@ -232,6 +233,7 @@ func (w *Writer) commit(ctx context.Context, c *store.Commit) error {
 	if err := w.session.Commit(ctx, c); err != nil {
 		return err
 	}
+	w.hasRoom()
 	if c.Entry != nil {
 		w.applied = w.applied.Clone()
 		w.applied[c.Entry.Origin] = c.Entry.Seq
