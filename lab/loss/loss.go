@@ -82,7 +82,7 @@ func New(cfg Config, topo *topology.Topology, world World, verify Verify) (*Expe
 func (e *Experiment) Run(ctx context.Context) (*Report, error) {
 	report := &Report{Seed: e.cfg.Seed, Rate: e.cfg.Rate, Started: time.Now(), Machine: gen.ThisMachine()}
 	for i := range e.cfg.Rounds {
-		r := &Round{Schedule: e.schedule(i)}
+		r := &Round{Schedule: e.schedule(i), MissingAcks: []string{}, MissingEntries: []string{}}
 		err := e.round(ctx, r)
 		if ctx.Err() != nil {
 			return report, fmt.Errorf("interrupted in round %d: `go tool task up` brings back whatever is missing", r.Number)

@@ -64,7 +64,7 @@ func (r *Report) Print(out io.Writer) {
 func (r *Round) row() table.Row {
 	verify := "equal"
 	if !r.Verified {
-		verify = "FAILED"
+		verify = "no"
 	}
 	return table.Row{
 		r.Number, r.Region, seconds(r.At), seconds(r.Away), seconds(r.Ready), seconds(r.Whole),
@@ -72,12 +72,18 @@ func (r *Round) row() table.Row {
 	}
 }
 
-// summary is a row of one figure of each column that is measured.
+// summary is a row of one figure of each column that is measured, over the rounds that
+// were completed.
 func (r *Report) summary(name string, figure func([]float64) float64) table.Row {
 	of := func(value func(*Round) float64) float64 {
 		var values []float64
 		for _, round := range r.Rounds {
-			values = append(values, value(round))
+			if round.Error == "" {
+				values = append(values, value(round))
+			}
+		}
+		if len(values) == 0 {
+			return 0
 		}
 		return figure(values)
 	}
