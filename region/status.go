@@ -22,6 +22,7 @@ type Status struct {
 	Lag       map[string]LagStatus `json:"lag"`        // by origin: behind what its head is known to be
 	Handles   HandleStatus         `json:"handles"`
 	Space     []Space              `json:"space"`
+	Seed      *SeedStatus          `json:"seed,omitempty"` // nil if no snapshot was needed since the start
 }
 
 // Clock is the region's source of stamps.

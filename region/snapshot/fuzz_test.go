@@ -108,3 +108,31 @@ func TestReader_MemoryIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// A donor that has lost count is not believed.
+func TestReader_EndDoesNotAddUp(t *testing.T) {
+	for name, counts := range map[string][]byte{
+		"a row too few": {1, 0}, "an entry too few": {0, 1}, "half of it": {0}, "more than that": {0, 0, 0}, "as it is": {0, 0},
+	} {
+		var b bytes.Buffer
+		out := &sink{w: &b}
+		out.open()
+		if err := errors.Join(out.send(headFrame, []byte(`{"donor":"us"}`)), out.send(endFrame, counts)); err != nil {
+			t.Fatal(err)
+		}
+		r, err := NewReader(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range r.Rows() {
+			t.Fatal(err)
+		}
+		var ended error
+		for _, err := range r.Waiting() {
+			ended = err
+		}
+		if errors.Is(ended, ErrDamaged) != (name != "as it is") {
+			t.Errorf("%s: %v", name, ended)
+		}
+	}
+}
