@@ -12,7 +12,7 @@
 //
 // Failure handling: after any error, and each few seconds while idle, it reads the
 // stream's end and compares it with the outbox row of that seq. If the stream is
-// missing, has holes, is of another epoch, or says something else than the outbox,
-// it is rebuilt from the lowest entry that a peer may need. While the outbox or the
-// stream does not answer, entries wait in the outbox.
+// missing, has holes, is of another epoch, says something else than the outbox, or
+// takes no more entries, it is rebuilt from the lowest entry that a peer may need. While
+// the outbox or the stream does not answer, entries wait in the outbox.
 package shipper

@@ -19,6 +19,7 @@ const (
 	absent       = "absent"
 	damaged      = "damaged"
 	contradicted = "contradicted"
+	stuck        = "stuck"
 )
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -49,7 +50,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Help: "Times the stream was made anew from the outbox, by cause.",
 		}, []string{"cause"}),
 	}
-	for _, cause := range []string{absent, damaged, contradicted} {
+	for _, cause := range []string{absent, damaged, contradicted, stuck} {
 		m.rebuilds.WithLabelValues(cause)
 	}
 	return m

@@ -36,6 +36,9 @@ func (s *Shipper) resume(ctx context.Context, suspect uint64) (uint64, error) {
 	if why != "" {
 		return s.rebuild(ctx, floor, contradicted, why)
 	}
+	if s.refused.persists(tail.Next) {
+		return s.rebuild(ctx, floor, stuck, "it takes no more entries: is its disk full?")
+	}
 	return tail.Next, nil
 }
 
@@ -115,6 +118,7 @@ func (s *Shipper) rebuild(ctx context.Context, first uint64, cause, why string) 
 	if err := s.stream.Recreate(ctx, first); err != nil {
 		return 0, err
 	}
+	s.refused = refusal{}
 	s.metrics.rebuilds.WithLabelValues(cause).Inc()
 	s.cfg.Logger.Warn("rebuilding the stream from the outbox", "log", s.cfg.Origin, "from", first, "because", why)
 	return first, nil

@@ -45,6 +45,7 @@ type Shipper struct {
 	commits  <-chan region.Record
 	suspects chan uint64
 	metrics  *metrics
+	refused  refusal
 }
 
 // New returns a shipper that is not running. The writer sends what it has committed
@@ -182,6 +183,7 @@ func (s *Shipper) publish(ctx context.Context, next uint64, records []region.Rec
 		return next, nil
 	}
 	if err := s.stream.Publish(ctx, records); err != nil {
+		s.refused.add(next)
 		return next, err
 	}
 	for _, r := range records {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"pangea/region/node"
 	"pangea/region/regiontest"
 )
 
@@ -25,6 +26,7 @@ func TestDisk_AFullDatabaseRefusesWritesOnly(t *testing.T) {
 	b := newBooks()
 	stop := background(t, loads(t, w, b)...)
 	large := fmt.Sprintf("%q", strings.Repeat("x", 40_000)) // a small write may yet find room in a page
+	session := w.Number(t, "us", writerSession)
 	for range 2 {
 		w.Number(t, "us", "select 1 from pg_switch_wal()") // the log itself does not run out
 		wrote(t, w, "us", 50)
@@ -34,6 +36,7 @@ func TestDisk_AFullDatabaseRefusesWritesOnly(t *testing.T) {
 			return cmp.Or(
 				unavailable(t, w, "PUT", "/profile/b", large),
 				unavailable(t, w, "PATCH", "/prefs/b", `{"f":`+large+`}`),
+				metricIs(t, w, "us", "pangea_writer_disk_full", 1),
 				serves(t, w, "us", "/counter/a"), serves(t, w, "us", "/readyz"), serves(t, w, "us", "/healthz"))
 		})
 		disk.Free(t)
@@ -47,6 +50,23 @@ func TestDisk_AFullDatabaseRefusesWritesOnly(t *testing.T) {
 	stop()
 	w.WaitConverged(t)
 	b.check(t, w)
+	if w.Number(t, "us", writerSession) != session {
+		t.Error("the writer has given up its session")
+	}
+	regiontest.Eventually(t, 30*time.Second, func() string {
+		w.OK(t, "us", "POST", "/counter/a/incr", "")
+		return metricIs(t, w, "us", "pangea_writer_disk_full", 0)
+	})
+}
+
+// writerSession is a number for the session that wrote last.
+const writerSession = "select ('x' || left(writer::text, 8))::bit(32)::bigint from log_head"
+
+func metricIs(t *testing.T, w *regiontest.World, name, series string, want float64) string {
+	if got := w.Metric(t, name, series); got != want {
+		return fmt.Sprintf("%s of %s is %v, want %v", series, name, got, want)
+	}
+	return ""
 }
 
 // Postgres cannot write its own log: it ends every session, and perhaps itself. us
@@ -77,6 +97,51 @@ func TestDisk_AFullLogOfTheDatabaseLosesNothing(t *testing.T) {
 	stop()
 	w.WaitConverged(t)
 	b.check(t, w)
+}
+
+// The disk of us's stream is full: us takes writes as ever, its peers get them, and when
+// there is room the stream is whole again.
+func TestDisk_AFullStreamHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	disk := regiontest.NewDisk(t, 64<<20)
+	w := regiontest.New(t, regiontest.Options{Change: func(c *node.Config) {
+		if c.Region == "us" {
+			c.StoreDir = disk.Dir + "/us"
+		}
+	}})
+	value := fmt.Sprintf("%q", strings.Repeat("x", 60_000))
+	put := func(n int) { w.OK(t, "us", "PUT", fmt.Sprintf("/profile/%d", n), value) }
+	for n := range 50 {
+		put(n)
+	}
+	w.WaitConverged(t)
+	disk.Fill(t)
+	for n := range 20 {
+		put(n)
+	}
+	regiontest.Eventually(t, 60*time.Second, func() string {
+		put(0)
+		return cmp.Or(serves(t, w, "us", "/readyz"), behind(t, w, "us", 70))
+	})
+	disk.Free(t)
+	put(1)
+	w.WaitConverged(t)
+	rebuilds := w.Metric(t, "us", `pangea_shipper_rebuilds_total{cause="stuck"}`)
+	regiontest.Throughout(t, 12*time.Second, func() string { // longer than a publish waits
+		put(2)
+		return metricIs(t, w, "us", `pangea_shipper_rebuilds_total{cause="stuck"}`, rebuilds)
+	})
+	w.WaitConverged(t)
+}
+
+// behind describes a peer that has not stored the first entries of a region's log.
+func behind(t *testing.T, w *regiontest.World, name string, entries uint64) string {
+	for _, p := range w.Status(t, name).Peers {
+		if p.Stored < entries {
+			return fmt.Sprintf("%s has stored %d of %d entries of %s", p.Region, p.Stored, entries, name)
+		}
+	}
+	return ""
 }
 
 // loads are clients of every region.

@@ -1,0 +1,51 @@
+package shipper_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+
+	"pangea/region"
+	"pangea/shipper"
+)
+
+// stuckStream refuses entries so many times, or until it is made anew: as JetStream does
+// for ever once it met a full disk.
+type stuckStream struct {
+	shipper.Stream
+	refusals atomic.Int64
+}
+
+func (s *stuckStream) Publish(ctx context.Context, records []region.Record) error {
+	if s.refusals.Add(-1) >= 0 {
+		return errors.New("no answer")
+	}
+	return s.Stream.Publish(ctx, records)
+}
+
+func (s *stuckStream) Recreate(ctx context.Context, first uint64) error {
+	s.refusals.Store(0)
+	return s.Stream.Recreate(ctx, first)
+}
+
+// A stream that takes no more entries is made anew, from the lowest that a peer needs;
+// one that refuses once is not.
+func TestShipper_RebuildsAStreamThatTakesNoMore(t *testing.T) {
+	for refusals, first := range map[int64]uint64{1: 1, 1000: 8} {
+		l := openLog(t, serve(t, t.TempDir()), us)
+		broken := &stuckStream{Stream: l}
+		o := newOutbox(us)
+		o.commit(10)
+		s := start(t, o, broken, us)
+		awaitStream(t, l, o, 1, 10)
+		o.trim(8)
+		broken.refusals.Store(refusals)
+		s.commits <- o.commit(1)[0]
+		awaitStream(t, l, o, 8, 11)
+		s.stop()
+		if tail, err := l.Tail(t.Context()); err != nil || tail.First != first {
+			t.Errorf("after %d refusals the stream begins with %d, %v; want %d", refusals, tail.First, err, first)
+		}
+	}
+}
