@@ -7,6 +7,7 @@
 //	Register         last writer wins (profile; one per field of prefs; handle)
 //	Counter          PN-Counter: one (p, n) per origin
 //	Dots             a tag of an OR-Set: add wins, without tombstones
+//	Join…            two states, where no log leads from one to the other
 //
 // # Guarantees
 //
@@ -18,5 +19,6 @@
 // Delivery is causal (I6) and, per origin, in order and exactly once (I5). Dots
 // need it: they keep no tombstones, since whoever applies a removal has applied
 // what it removes. Register needs it only to name the outcome of a conflict, never
-// to decide the winner.
+// to decide the winner. The joins of states need that each is causally closed, and
+// that its vector says all that was applied to it.
 package crdt

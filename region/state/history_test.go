@@ -1,10 +1,7 @@
 package state_test
 
 import (
-	"fmt"
-	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -36,10 +33,9 @@ func newHistory(mode state.ClockMode) *history {
 
 func (h *history) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
-		"write": h.write, "deliver": h.deliver, "catch up": h.catchUp,
-		"meet":  func(*rapid.T) { h.settle(h.replicas...) },
-		"sweep": h.sweep, "join": h.join, "copy": h.copy, "restore": h.restore,
-		"laws": h.laws,
+		"write": h.write, "deliver": h.deliver, "catch up": h.catchUp, "meet": h.meet,
+		"sweep": h.sweep, "forget": h.forget,
+		"join": h.join, "copy": h.copy, "restore": h.restore, "laws": h.laws,
 	}
 }
 
@@ -72,10 +68,25 @@ func (h *history) catchUp(t *rapid.T) {
 	}
 }
 
+func (h *history) meet(*rapid.T) { h.settle(h.replicas...) }
+
 func (h *history) sweep(t *rapid.T) {
 	if r := h.pick(t); h.mode == state.HLC {
 		h.collect(r)
 	}
+}
+
+// forget removes an object's fields where all is known everywhere, and collects the
+// tombstones in one region alone.
+func (h *history) forget(t *rapid.T) {
+	if h.mode == state.WallClock {
+		return
+	}
+	r, key := h.pick(t), rapid.SampledFrom([]string{"a", "b"}).Draw(t, "key")
+	h.settle(h.replicas...)
+	r.write(h.now, region.Write{Op: region.PatchPrefs, Key: key, Fields: []region.Field{{Name: "f", Null: true}, {Name: "g", Null: true}}})
+	h.settle(h.replicas...)
+	h.collect(r)
 }
 
 // collect deletes the tombstones of r that its writer would.
@@ -179,60 +190,6 @@ func (h *history) restore(t *rapid.T) {
 	old.log = old.log[:left]
 	h.graves = append(h.graves, old)
 	h.joinAs(t, fresh, h.replicas[(i+rapid.IntRange(1, 2).Draw(t, "donor"))%3])
-}
-
-// laws: the join of any states commutes, associates and is idempotent (I8).
-func (h *history) laws(t *rapid.T) {
-	all := slices.Concat(h.replicas, slices.Collect(maps.Values(h.copies)))
-	slices.SortFunc(all, func(a, b *replica) int { return strings.Compare(a.name(), b.name()) })
-	pick := rapid.IntRange(0, len(all)-1)
-	a, b, c := all[pick.Draw(t, "a")], all[pick.Draw(t, "b")], all[pick.Draw(t, "c")]
-	for law, sides := range map[string][2]*replica{
-		"does not commute":      {joined(t, a, b), joined(t, b, a)},
-		"does not associate":    {joined(t, joined(t, a, b), c), joined(t, a, joined(t, b, c))},
-		"is not idempotent":     {joined(t, a, a), a},
-		"changes on the second": {joined(t, joined(t, a, b), b), joined(t, a, b)},
-	} {
-		if diff := cmp.Diff(sides[0].text(), sides[1].text()); diff != "" {
-			t.Errorf("the join of %s, %s and %s %s:\n%s", a.name(), b.name(), c.name(), law, diff)
-		}
-	}
-}
-
-func joined(t *rapid.T, a, b *replica) *replica {
-	a = a.clone()
-	a.join(t, b, 2)
-	return a
-}
-
-func (r *replica) name() string { return fmt.Sprintf("%s at %s", r.origin, r.applied) }
-
-// reborn goes on as another epoch, with the state that the replica has (I14).
-func (r *replica) reborn(epoch uint32) {
-	r.origin.Epoch, r.ordinal, r.sum, r.log = epoch, 0, region.Checksum{}, nil
-}
-
-// clone is an independent copy.
-func (r *replica) clone() *replica {
-	c := *r
-	c.rows = state.NewRows()
-	wanted(c.rows.Profile, r.rows.Profile)
-	wanted(c.rows.Handle, r.rows.Handle)
-	wanted(c.rows.Prefs, r.rows.Prefs)
-	wanted(c.rows.Counter, r.rows.Counter)
-	wanted(c.rows.Tags, r.rows.Tags)
-	wanted(c.rows.Once, r.rows.Once)
-	r.fill(c.rows)
-	c.ledger, c.owed = maps.Clone(r.ledger), maps.Clone(r.owed)
-	c.lost, c.log = slices.Clone(r.lost), slices.Clone(r.log)
-	c.applied = r.applied.Clone()
-	return &c
-}
-
-func wanted[K comparable, T any](wanted, kept map[K]*state.Cell[T]) {
-	for key := range kept {
-		wanted[key] = new(state.Cell[T])
-	}
 }
 
 // settle delivers until nobody has anything to apply.

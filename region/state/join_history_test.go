@@ -1,6 +1,10 @@
 package state_test
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -68,3 +72,29 @@ func (h *history) checkConflicts(t *rapid.T, r *replica) {
 		}
 	}
 }
+
+// laws: the join of any states commutes, associates and is idempotent (I8).
+func (h *history) laws(t *rapid.T) {
+	all := slices.Concat(h.replicas, slices.Collect(maps.Values(h.copies)))
+	slices.SortFunc(all, func(a, b *replica) int { return strings.Compare(a.name(), b.name()) })
+	pick := rapid.IntRange(0, len(all)-1)
+	a, b, c := all[pick.Draw(t, "a")], all[pick.Draw(t, "b")], all[pick.Draw(t, "c")]
+	for law, sides := range map[string][2]*replica{
+		"does not commute":      {joined(t, a, b), joined(t, b, a)},
+		"does not associate":    {joined(t, joined(t, a, b), c), joined(t, a, joined(t, b, c))},
+		"is not idempotent":     {joined(t, a, a), a},
+		"changes on the second": {joined(t, joined(t, a, b), b), joined(t, a, b)},
+	} {
+		if diff := cmp.Diff(sides[0].text(), sides[1].text()); diff != "" {
+			t.Errorf("the join of %s, %s and %s %s:\n%s", a.name(), b.name(), c.name(), law, diff)
+		}
+	}
+}
+
+func joined(t *rapid.T, a, b *replica) *replica {
+	a = a.clone()
+	a.join(t, b, 2)
+	return a
+}
+
+func (r *replica) name() string { return fmt.Sprintf("%s at %s", r.origin, r.applied) }

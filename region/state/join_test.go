@@ -124,6 +124,28 @@ func TestJoin_OwnConcurrentLossIsBookedOnce(t *testing.T) {
 	}
 }
 
+// A write of a former log that this database has lost, and the donor still shows, may
+// have lost to one that is here.
+func TestJoin_OwnFormerLossIsBooked(t *testing.T) {
+	now := time.UnixMilli(1_700_000_000_000)
+	put := func(v string) region.Write { return region.Write{Op: region.PutProfile, Key: "p", Value: v} }
+	old, donor, third := newReplica("us", state.HLC), newReplica("eu", state.HLC), newReplica("ap", state.HLC)
+	old.write(now, put(`"us"`))
+	deliver(donor, old)
+	third.write(now.Add(time.Second), put(`"ap"`))
+
+	here := newReplica("us", state.HLC)
+	here.reborn(2)
+	deliver(here, third)
+	here.join(t, donor, 10)
+	if got := here.ledger[state.Book{Origin: us, Class: region.Profile}]; got != (state.Tally{Concurrent: 1}) || len(here.lost) != 1 {
+		t.Errorf("us books %+v and %+v", got, here.lost)
+	}
+	if got := here.rows.Profile["p"].Now.Value; got != `"ap"` {
+		t.Errorf("us shows %s", got)
+	}
+}
+
 // What the donor has applied may have been superseded there: the sums tell later.
 func TestJoin_ALossTheDonorHasAppliedIsNotBooked(t *testing.T) {
 	now := time.UnixMilli(1_700_000_000_000)
@@ -144,7 +166,7 @@ func TestJoin_ALossTheDonorHasAppliedIsNotBooked(t *testing.T) {
 // a field that ap still has. us, which lost everything, joins eu and writes to it.
 func TestJoin_WhoeverJoinsTakesTheClock(t *testing.T) {
 	h := newHistory(state.HLC)
-	us, eu, ap := h.replicas[0], h.replicas[1], h.replicas[2]
+	eu, ap := h.replicas[1], h.replicas[2]
 	patch := func(f region.Field) region.Write {
 		return region.Write{Op: region.PatchPrefs, Key: "k", Fields: []region.Field{f}}
 	}
@@ -156,7 +178,7 @@ func TestJoin_WhoeverJoinsTakesTheClock(t *testing.T) {
 		t.Fatalf("eu has %v, ap %v", eu.snapshot(), ap.snapshot())
 	}
 
-	us = newReplica("us", state.HLC)
+	us := newReplica("us", state.HLC)
 	us.reborn(2)
 	us.join(t, eu, 10)
 	us.write(h.now, patch(region.Field{Name: "f", Value: "2"}))

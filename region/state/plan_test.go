@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"pangea/crdt"
 	"pangea/region"
 	"pangea/region/state"
@@ -103,5 +105,31 @@ func TestPlan_RemovingNothingIsNoEvent(t *testing.T) {
 		region.Write{Op: region.PatchPrefs, Key: "a", Fields: []region.Field{{Name: "f", Null: true}}})
 	if len(r.log) != 0 {
 		t.Errorf("the log has %d entries", len(r.log))
+	}
+}
+
+// A database restored from before some events gets them back from a peer, and books
+// them as it did when it wrote them.
+func TestCycle_FormerLogIsBookedAsItWas(t *testing.T) {
+	r := newReplica("us", state.HLC)
+	writes := []region.Write{
+		{Op: region.PutProfile, Key: "p", Value: "1"},
+		{Op: region.IncrCounter, Key: "c", By: 1},
+		{Op: region.AddTag, Key: "t", Member: "x"},
+		{Op: region.PatchPrefs, Key: "o", Fields: []region.Field{{Name: "f", Value: "1"}}},
+		{Op: region.ClaimHandle, Key: "h", Value: "a"},
+	}
+	r.write(time.Now(), writes...)
+	restored := r.clone()
+	restored.reborn(2)
+	r.write(time.Now(), append(writes, region.Write{Op: region.RemoveTag, Key: "t", Member: "x"})...)
+	if !deliver(restored, r) {
+		t.Fatal("the entry was not applied")
+	}
+	if diff := cmp.Diff(r.ledger, restored.ledger); diff != "" {
+		t.Errorf("the books differ:\n%s", diff)
+	}
+	if got := r.ledger[state.Book{Origin: r.origin, Class: region.Tags}]; got != (state.Tally{Committed: 3, Merged: 1, Superseded: 1, Removed: 1}) {
+		t.Errorf("tags are booked as %+v", got)
 	}
 }

@@ -3,6 +3,7 @@ package state_test
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"pangea/crdt"
@@ -175,4 +176,32 @@ func (r *replica) live() map[state.Book]int64 {
 		}
 	}
 	return n
+}
+
+// reborn goes on as another epoch, with the state that the replica has (I14).
+func (r *replica) reborn(epoch uint32) {
+	r.origin.Epoch, r.ordinal, r.sum, r.log = epoch, 0, region.Checksum{}, nil
+}
+
+// clone is an independent copy.
+func (r *replica) clone() *replica {
+	c := *r
+	c.rows = state.NewRows()
+	wanted(c.rows.Profile, r.rows.Profile)
+	wanted(c.rows.Handle, r.rows.Handle)
+	wanted(c.rows.Prefs, r.rows.Prefs)
+	wanted(c.rows.Counter, r.rows.Counter)
+	wanted(c.rows.Tags, r.rows.Tags)
+	wanted(c.rows.Once, r.rows.Once)
+	r.fill(c.rows)
+	c.ledger, c.owed = maps.Clone(r.ledger), maps.Clone(r.owed)
+	c.lost, c.log = slices.Clone(r.lost), slices.Clone(r.log)
+	c.applied = r.applied.Clone()
+	return &c
+}
+
+func wanted[K comparable, T any](wanted, kept map[K]*state.Cell[T]) {
+	for key := range kept {
+		wanted[key] = new(state.Cell[T])
+	}
 }
