@@ -15,6 +15,8 @@
 //	region/stream   the only package with NATS
 //	region/position who has applied what: waits, acknowledgements, freshness
 //	region/handles  ownership and forwarding
+//	region/snapshot all of a region's state on the wire
+//	region/seed     a peer's snapshot, for a region that needs one
 //	region/node     one region, put together
 //	../shipper      outbox to stream
 //	../applier      peers' streams to writer
