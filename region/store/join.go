@@ -97,6 +97,7 @@ func (j *Join) makeRoom(ctx context.Context, log crdt.Origin, seq uint64) error 
 func (j *Join) Commit(ctx context.Context, logs map[crdt.Origin]region.Progress, clock crdt.Stamp) error {
 	w := j.session
 	batch := &pgx.Batch{}
+	queueGaps(batch, w.positions, logs)
 	queuePositions(batch, logs)
 	batch.Queue("update log_head set clock = $1", clock)
 	batch.Queue(balance, w.ownLogs(logs))
@@ -115,6 +116,16 @@ func (j *Join) Commit(ctx context.Context, logs map[crdt.Origin]region.Progress,
 		w.partitions[table] = end
 	}
 	return nil
+}
+
+// queueGaps drops what the inbox has of a log before entries that were not fetched, since
+// the snapshot covers them: whoever reads the log here would not find its continuation.
+func queueGaps(b *pgx.Batch, from, to map[crdt.Origin]region.Progress) {
+	for log, p := range to {
+		if stored := from[log].Stored; p.Applied > stored && stored > 0 {
+			b.Queue("delete from inbox where origin = $1 and seq <= $2", log.String(), stored)
+		}
+	}
 }
 
 // ownLogs names every log of this region, the present one first.

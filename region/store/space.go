@@ -11,7 +11,7 @@ import (
 )
 
 // Floors is the first entry of each log that can be read here: one after the last if
-// none can. It looks into the first partition of each log only.
+// none can.
 func (s *Store) Floors(ctx context.Context) (crdt.Vector, error) {
 	parts, err := partitionNames(ctx, s.pool)
 	if err != nil {
@@ -27,21 +27,32 @@ func (s *Store) Floors(ctx context.Context) (crdt.Vector, error) {
 	if err != nil {
 		return nil, unavailable("read where the logs end", err)
 	}
-	batch := &pgx.Batch{}
 	for log, table := range tables {
-		if p, ok := first[table]; ok {
-			batch.Queue("select coalesce(min(seq), $1) from "+p.name, floors[log]).QueryRow(func(row pgx.Row) error {
-				var seq uint64
-				err := row.Scan(&seq)
-				floors[log] = seq
-				return err
-			})
+		p, ok := first[table]
+		if !ok {
+			continue
+		}
+		if floors[log], err = s.lowest(ctx, p, floors[log]); err != nil {
+			return nil, unavailable("find where a log begins", err)
 		}
 	}
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
-		return nil, unavailable("find where the logs begin", err)
-	}
 	return floors, nil
+}
+
+// lowest is the first entry of a log, of which first is the first partition; end if it
+// has none. To plan a query of all partitions takes longer than to run it, so they are
+// asked only after a join has emptied the first.
+func (s *Store) lowest(ctx context.Context, first partition, end uint64) (uint64, error) {
+	for _, table := range []string{first.name, first.table} {
+		var seq *uint64
+		if err := s.pool.QueryRow(ctx, "select min(seq) from "+table).Scan(&seq); err != nil {
+			return 0, err
+		}
+		if seq != nil {
+			return *seq, nil
+		}
+	}
+	return end, nil
 }
 
 // ends is one after the last entry stored of each log, and the table that has it.

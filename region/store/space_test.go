@@ -7,6 +7,8 @@ import (
 
 	_ "github.com/lib/pq"
 
+	"pangea/crdt"
+	"pangea/region"
 	"pangea/region/store"
 )
 
@@ -31,6 +33,38 @@ func TestFloors_AreWhatCanBeRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantFloors("eu=4,us=6")
+}
+
+// After a snapshot that goes on beyond what was stored, a log can be read from where it
+// has no gap.
+func TestFloors_AfterAJoin(t *testing.T) {
+	log := entries(eu, make([]int, 9)...)
+	for _, c := range []struct {
+		applied uint64 // of eu's log in the snapshot, which has 9 entries
+		waiting []*region.Entry
+		want    string
+	}{
+		{9, nil, "eu=10,us=1"},
+		{7, log[7:], "eu=8,us=1"},
+		{3, log[3:], "eu=1,us=1"},
+	} {
+		s, session := open(t, 4)
+		save(t, session, log[:3])
+		join, err := session.BeginJoin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := join.Inbox(t.Context(), c.waiting); err != nil {
+			t.Fatal(err)
+		}
+		end := region.Progress{Stored: 9, Checksum: log[8].Checksum, Applied: c.applied}
+		if err := join.Commit(t.Context(), map[crdt.Origin]region.Progress{eu: end}, 0); err != nil {
+			t.Fatal(err)
+		}
+		if floors, err := s.Floors(t.Context()); err != nil || floors.String() != c.want {
+			t.Errorf("applied to %d: floors are %s, %v; want %s", c.applied, floors, err, c.want)
+		}
+	}
 }
 
 // Conflicts go oldest first, so many at a time, until the newest are left.
