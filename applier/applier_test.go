@@ -113,7 +113,7 @@ func flipBit(t *testing.T, dir string) {
 func TestApplier_ReadsFromTheLogWhatTheStreamPurged(t *testing.T) {
 	w := newWorld(t, time.Millisecond)
 	w.usHTTP.early = 7
-	check(t, w.log.Recreate(t.Context(), 351))
+	w.recreate(t, 351)
 	w.us.commit(350)
 	w.publish(t, 50)
 	w.read(t, nil)
@@ -132,7 +132,7 @@ func TestApplier_StreamIsRebuilt(t *testing.T) {
 	w.publish(t, 100)
 	w.read(t, nil)
 	w.awaitAll(t)
-	check(t, w.log.Recreate(t.Context(), 1))
+	w.recreate(t, 1)
 	check(t, w.log.Publish(t.Context(), records(w.us.after(0, 100))))
 	w.publish(t, 100)
 	w.awaitAll(t)
@@ -146,7 +146,7 @@ func TestApplier_StreamIsRolledBack(t *testing.T) {
 	stop := w.read(t, nil)
 	w.awaitAll(t)
 	stop()
-	check(t, w.log.Recreate(t.Context(), 1))
+	w.recreate(t, 1)
 	check(t, w.log.Publish(t.Context(), records(w.us.after(0, 60))))
 	w.read(t, nil)
 	eventually(t, "the reader waits", func() bool { return w.value(t, "applier_resets_total", "ahead") > 0 })

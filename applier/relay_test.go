@@ -177,7 +177,7 @@ func TestRelay_CompletesAFormerEpochBesidesTheNewStream(t *testing.T) {
 	log, err := w.server.Log(us2)
 	check(t, err)
 	w.log = log
-	check(t, w.log.Recreate(t.Context(), 1))
+	w.recreate(t, 1)
 	former := filled(us, 350)
 	w.sink.restore(former.after(119, 1)[0])
 	holder, half := newLogServer(t, former), make(chan struct{})
@@ -210,7 +210,7 @@ func TestRelay_CompletesAFormerEpochBesidesTheNewStream(t *testing.T) {
 func TestRelay_BringsWhatTheOriginHasDropped(t *testing.T) {
 	w := newWorld(t, time.Millisecond)
 	w.us.commit(350)
-	check(t, w.log.Recreate(t.Context(), 351))
+	w.recreate(t, 351)
 	w.publish(t, 50)
 	w.usHTTP.trim(us, 351)
 	holder := newLogServer(t, filled(us, 350))

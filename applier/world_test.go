@@ -55,9 +55,7 @@ func newWorld(t testing.TB, rtt time.Duration) *world {
 	w.cfg.Listen = w.server.Address() // the same one after a restart
 	w.usHTTP = newLogServer(t, w.us)
 	w.lay(t, rtt)
-	if err := w.log.Recreate(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
+	w.recreate(t, 1)
 	return w
 }
 
@@ -94,6 +92,17 @@ func (w *world) lay(t testing.TB, rtt time.Duration) {
 	t.Cleanup(func() { _ = s.Close() })
 	w.topo = s.Topology()
 	w.links = links.Open(w.topo)
+}
+
+// recreate makes an empty stream that may be read at once.
+func (w *world) recreate(t testing.TB, first uint64) {
+	t.Helper()
+	if err := w.log.Recreate(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.log.Offer(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // publish commits n entries and publishes them, as the shipper would.

@@ -10,9 +10,12 @@
 // their seq (I2, I3), because a publish states what it must follow. The shipper
 // keeps nothing, so it may be killed anywhere.
 //
-// Failure handling: after any error, and each few seconds while idle, it reads the
-// stream's end and compares it with the outbox row of that seq. If the stream is
-// missing, has holes, is of another epoch, says something else than the outbox, or
-// takes no more entries, it is rebuilt from the lowest entry that a peer may need. While
-// the outbox or the stream does not answer, entries wait in the outbox.
+// Failure handling: after any error, and every few seconds, it reads the stream's end,
+// and the entry that each peer behind it waits for, and compares them with the outbox.
+// A stream that is missing, was emptied, ends before what a peer has read, has holes,
+// is of another epoch, says something else than the outbox, or takes no more entries, is
+// rebuilt: one line and one metric say why. The new one begins with the lowest entry that a peer may
+// need, but not so early that the others wait for long, and peers see it once it is
+// refilled. What it does not hold they read from /log. While the outbox or the stream
+// does not answer, entries wait in the outbox.
 package shipper

@@ -16,10 +16,12 @@ type metrics struct {
 
 // Causes of a rebuild.
 const (
-	absent       = "absent"
-	damaged      = "damaged"
-	contradicted = "contradicted"
-	stuck        = "stuck"
+	absent       = "absent"       // there is none
+	emptied      = "emptied"      // it holds nothing, and should
+	rolledBack   = "rolled_back"  // it ends before what a peer has read
+	damaged      = "damaged"      // entries are missing, or cannot be read
+	contradicted = "contradicted" // it says something else than the outbox
+	stuck        = "stuck"        // it takes no more entries
 )
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -50,7 +52,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Help: "Times the stream was made anew from the outbox, by cause.",
 		}, []string{"cause"}),
 	}
-	for _, cause := range []string{absent, damaged, contradicted, stuck} {
+	for _, cause := range []string{absent, emptied, rolledBack, damaged, contradicted, stuck} {
 		m.rebuilds.WithLabelValues(cause)
 	}
 	return m

@@ -20,6 +20,7 @@ type outbox struct {
 	mu      sync.Mutex
 	entries []region.Entry // entry i has seq i+1
 	floor   uint64
+	wanted  []uint64
 }
 
 func newOutbox(o crdt.Origin) *outbox { return &outbox{origin: o, floor: 1} }
@@ -70,6 +71,16 @@ func (o *outbox) payload(seq uint64) []byte {
 	return o.entries[seq-1].Payload
 }
 
+// records are entries first to last.
+func (o *outbox) records(first, last uint64) (out []region.Record) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, e := range o.entries[first-1 : last] {
+		out = append(out, region.Record{Seq: e.Seq, Payload: e.Payload})
+	}
+	return out
+}
+
 func (o *outbox) After(_ context.Context, seq uint64, maxBytes int) (out []region.Record, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -83,10 +94,17 @@ func (o *outbox) After(_ context.Context, seq uint64, maxBytes int) (out []regio
 	return out, nil
 }
 
-func (o *outbox) Floor(context.Context) (uint64, error) {
+func (o *outbox) Needs(context.Context) (shipper.Needs, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.floor, nil
+	return shipper.Needs{Floor: o.floor, Head: uint64(len(o.entries)), Wanted: o.wanted}, nil
+}
+
+// want says which entry a peer lacks first.
+func (o *outbox) want(seq uint64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.wanted = []uint64{seq}
 }
 
 func (o *outbox) At(_ context.Context, seq uint64) (region.Checksum, bool, error) {
@@ -156,9 +174,9 @@ func (o *faultyOutbox) After(ctx context.Context, seq uint64, maxBytes int) (out
 	return out, err
 }
 
-func (o *faultyOutbox) Floor(ctx context.Context) (seq uint64, err error) {
-	err = o.faults.around(func() error { seq, err = o.Outbox.Floor(ctx); return err })
-	return seq, err
+func (o *faultyOutbox) Needs(ctx context.Context) (n shipper.Needs, err error) {
+	err = o.faults.around(func() error { n, err = o.Outbox.Needs(ctx); return err })
+	return n, err
 }
 
 func (o *faultyOutbox) At(ctx context.Context, seq uint64) (sum region.Checksum, ok bool, err error) {
@@ -192,4 +210,8 @@ func (s *faultyStream) Publish(ctx context.Context, records []region.Record) err
 
 func (s *faultyStream) Recreate(ctx context.Context, first uint64) error {
 	return s.faults.around(func() error { return s.Stream.Recreate(ctx, first) })
+}
+
+func (s *faultyStream) Offer(ctx context.Context) error {
+	return s.faults.around(func() error { return s.Stream.Offer(ctx) })
 }

@@ -9,56 +9,31 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"pangea/region"
-	"pangea/region/stream"
 )
 
-// Outbox is the log as it is kept in the region's database.
-type Outbox interface {
-	// After returns consecutive entries from seq+1 on, about maxBytes of them, at
-	// least one if there is one; region.ErrTrimmed if the outbox begins later.
-	After(ctx context.Context, seq uint64, maxBytes int) ([]region.Record, error)
-	// Floor is the lowest entry that a registered peer may still need: one after
-	// the head if there is none.
-	Floor(ctx context.Context) (uint64, error)
-	// At is the checksum of the log at seq; false or region.ErrTrimmed if there is no
-	// such entry, or not any more. The head's is always known.
-	At(ctx context.Context, seq uint64) (region.Checksum, bool, error)
-}
-
-// Stream is the cache of the log that peers read.
-type Stream interface {
-	// Tail reads the end of the stream from what it holds.
-	Tail(ctx context.Context) (stream.Tail, error)
-	// Read returns one entry; Seq 0 if it is not there or cannot be read.
-	Read(ctx context.Context, seq uint64) (region.Record, error)
-	// Publish appends consecutive entries. After an error some of them may be in.
-	Publish(ctx context.Context, records []region.Record) error
-	// Recreate replaces the stream by an empty one that starts with first.
-	Recreate(ctx context.Context, first uint64) error
-}
-
-// Shipper carries one log to its stream.
+// Shipper carries a region's log to its stream.
 type Shipper struct {
 	cfg      Config
-	outbox   Outbox
-	stream   Stream
 	commits  <-chan region.Record
 	suspects chan uint64
 	metrics  *metrics
+
+	// What follows belongs to Run.
+
+	log      Log
 	refused  refusal
+	failures int // in a row
+	pause    time.Duration
 }
 
 // New returns a shipper that is not running. The writer sends what it has committed
 // to commits, and drops it if that is full: it is then read from the outbox.
-func New(cfg Config, outbox Outbox, s Stream, commits <-chan region.Record, reg prometheus.Registerer) (*Shipper, error) {
+func New(cfg Config, commits <-chan region.Record, reg prometheus.Registerer) (*Shipper, error) {
 	cfg = cfg.withDefaults()
-	if err := cfg.validate(commits); err != nil {
-		return nil, err
+	if cap(commits) == 0 {
+		return nil, errors.New("shipper: the channel of commits must have a buffer, or each one is missed")
 	}
-	return &Shipper{
-		cfg: cfg, outbox: outbox, stream: s, commits: commits,
-		suspects: make(chan uint64, 1), metrics: newMetrics(reg),
-	}, nil
+	return &Shipper{cfg: cfg, commits: commits, suspects: make(chan uint64, 1), metrics: newMetrics(reg)}, nil
 }
 
 // Check makes the shipper look at one entry of the stream soon: a peer did not get
@@ -70,27 +45,55 @@ func (s *Shipper) Check(seq uint64) {
 	}
 }
 
-// Run ships until ctx is cancelled.
-func (s *Shipper) Run(ctx context.Context) error {
-	pause := s.cfg.RetryMin
-	for suspect := uint64(0); ; {
-		var err error
-		if suspect, err = s.ship(ctx, suspect); err == nil {
-			pause = s.cfg.RetryMin
-			continue
-		}
-		if ctx.Err() != nil {
-			return nil
-		}
-		s.metrics.errors.Inc()
-		s.cfg.Logger.Warn("entries wait in the outbox", "err", err, "retry_in", pause)
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return nil
-		}
-		pause = min(2*pause, s.cfg.RetryMax)
+// Run ships one log until ctx is cancelled. It may then be called with the log of
+// another epoch, once the writer commits to that.
+func (s *Shipper) Run(ctx context.Context, log Log) error {
+	if log.Origin.Region == "" || log.Origin.Epoch == 0 {
+		return errors.New("shipper: Origin must be set")
 	}
+	s.log, s.refused, s.failures, s.pause = log, refusal{}, 0, s.cfg.RetryMin
+	s.forget()
+	for suspect := uint64(0); ctx.Err() == nil; {
+		var err error
+		if suspect, err = s.ship(ctx, suspect); err != nil && ctx.Err() == nil {
+			s.failed(ctx, err)
+		}
+	}
+	return nil
+}
+
+// forget drops what the last Run left: entries of another log may have the seq that
+// this one's stream waits for. Those of this log among them are in its outbox.
+func (s *Shipper) forget() {
+	for {
+		select {
+		case <-s.commits:
+		default:
+			return
+		}
+	}
+}
+
+// failed counts an error and waits. The first in a row is not worth a line: the look at
+// the stream that follows tells more.
+func (s *Shipper) failed(ctx context.Context, err error) {
+	s.metrics.errors.Inc()
+	if s.failures++; s.failures == 2 {
+		s.cfg.Logger.Warn("entries wait in the outbox", "log", s.log.Origin, "err", err)
+	}
+	select {
+	case <-time.After(s.pause):
+	case <-ctx.Done():
+	}
+	s.pause = min(2*s.pause, s.cfg.RetryMax)
+}
+
+// recovered notes that the stream has all that the outbox has.
+func (s *Shipper) recovered() {
+	if s.failures > 1 {
+		s.cfg.Logger.Info("no entry waits in the outbox any more", "log", s.log.Origin)
+	}
+	s.failures, s.pause = 0, s.cfg.RetryMin
 }
 
 // ship brings the stream up to date and keeps it so. It returns when the stream must
@@ -103,13 +106,17 @@ func (s *Shipper) ship(ctx context.Context, suspect uint64) (uint64, error) {
 	if next, err = s.catchUp(ctx, next); err != nil {
 		return 0, err
 	}
+	if err := s.log.Stream.Offer(ctx); err != nil {
+		return 0, err
+	}
+	s.recovered()
 	return s.follow(ctx, next)
 }
 
 // catchUp publishes what the outbox has from next on.
 func (s *Shipper) catchUp(ctx context.Context, next uint64) (uint64, error) {
 	for {
-		records, err := s.outbox.After(ctx, next-1, s.cfg.BatchBytes)
+		records, err := s.log.Outbox.After(ctx, next-1, s.cfg.BatchBytes)
 		if errors.Is(err, region.ErrTrimmed) {
 			if next, err = s.skip(ctx, next); err != nil {
 				return next, err
@@ -130,15 +137,15 @@ func (s *Shipper) catchUp(ctx context.Context, next uint64) (uint64, error) {
 }
 
 // follow publishes commits as they come. It returns nil when one was missed, when a
-// peer missed one, and when nothing has come for a while.
+// peer missed one, and every CheckEvery: what became of the stream shows in no publish.
 func (s *Shipper) follow(ctx context.Context, next uint64) (suspect uint64, err error) {
-	idle := time.NewTimer(s.cfg.CheckEvery)
-	defer idle.Stop()
+	check := time.NewTimer(s.cfg.CheckEvery)
+	defer check.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return 0, ctx.Err()
-		case <-idle.C:
+		case <-check.C:
 			return 0, nil
 		case suspect := <-s.suspects:
 			return suspect, nil
@@ -147,7 +154,6 @@ func (s *Shipper) follow(ctx context.Context, next uint64) (suspect uint64, err 
 			if next, err = s.publish(ctx, next, batch); err != nil || missed {
 				return 0, err
 			}
-			idle.Reset(s.cfg.CheckEvery)
 		}
 	}
 }
@@ -182,7 +188,7 @@ func (s *Shipper) publish(ctx context.Context, next uint64, records []region.Rec
 	if len(records) == 0 {
 		return next, nil
 	}
-	if err := s.stream.Publish(ctx, records); err != nil {
+	if err := s.log.Stream.Publish(ctx, records); err != nil {
 		s.refused.add(next)
 		return next, err
 	}

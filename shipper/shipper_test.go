@@ -5,9 +5,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -47,6 +44,9 @@ func openLog(t testing.TB, s *stream.Server, o crdt.Origin) *stream.Log {
 	return l
 }
 
+// refill is how many entries a rebuilt stream begins with.
+const refill = 2000
+
 // running is a shipper that runs until stop.
 type running struct {
 	*shipper.Shipper
@@ -58,18 +58,33 @@ type running struct {
 
 func start(t testing.TB, o shipper.Outbox, s shipper.Stream, origin crdt.Origin) *running {
 	t.Helper()
+	r := create(t, time.Hour)
+	r.run(t, shipper.Log{Origin: origin, Outbox: o, Stream: s})
+	return r
+}
+
+// create makes a shipper that does not run yet.
+func create(t testing.TB, checkEvery time.Duration) *running {
+	t.Helper()
 	r := &running{commits: make(chan region.Record, 64), reg: prometheus.NewRegistry(), log: &bytes.Buffer{}}
 	var err error
 	r.Shipper, err = shipper.New(shipper.Config{
-		Origin: origin, RetryMin: time.Millisecond, RetryMax: 10 * time.Millisecond, CheckEvery: time.Hour, Logger: slog.New(slog.NewTextHandler(r.log, nil)),
-	}, o, s, r.commits, r.reg)
+		RefillEntries: refill, CheckEvery: checkEvery, RetryMin: time.Millisecond, RetryMax: 10 * time.Millisecond,
+		Logger: slog.New(slog.NewTextHandler(r.log, nil)),
+	}, r.commits, r.reg)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return r
+}
+
+// run ships log until stop.
+func (r *running) run(t testing.TB, log shipper.Log) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	var ended sync.WaitGroup
 	ended.Go(func() {
-		if err := r.Run(ctx); err != nil {
+		if err := r.Run(ctx, log); err != nil {
 			t.Errorf("Run: %v", err)
 		}
 	})
@@ -78,7 +93,6 @@ func start(t testing.TB, o shipper.Outbox, s shipper.Stream, origin crdt.Origin)
 		ended.Wait()
 	}
 	t.Cleanup(r.stop)
-	return r
 }
 
 func eventually(t testing.TB, what string, ok func() bool) {
@@ -93,13 +107,13 @@ func eventually(t testing.TB, what string, ok func() bool) {
 	}
 }
 
-// awaitStream waits until the stream ends in seq, then checks I2 and I3: from first
+// awaitStream waits until the stream is offered and ends in seq, then checks I2 and I3: from first
 // on, each entry is there once, at its seq, as the outbox has it.
 func awaitStream(t testing.TB, l *stream.Log, o *outbox, first, seq uint64) {
 	t.Helper()
 	eventually(t, fmt.Sprintf("the stream ends in entry %d", seq), func() bool {
 		tail, err := l.Tail(context.Background())
-		return err == nil && tail.Damage == "" && tail.Last.Seq == seq && tail.Next == seq+1
+		return err == nil && tail.Damage == "" && !tail.Refill && tail.Last.Seq == seq && tail.Next == seq+1
 	})
 	for want := first; want <= seq; want++ {
 		r, err := l.Read(context.Background(), want)
@@ -172,133 +186,6 @@ func TestShipper_AZeroRecordMakesItReadTheOutbox(t *testing.T) {
 	s.stop()
 }
 
-// What no peer needs any more may be gone before the stream had it.
-func TestShipper_OutboxBeginsAfterTheStream(t *testing.T) {
-	l := openLog(t, serve(t, t.TempDir()), us)
-	o := newOutbox(us)
-	check(t, l.Recreate(t.Context(), 1))
-	check(t, l.Publish(t.Context(), o.commit(20)))
-	o.commit(80)
-	for _, floor := range []uint64{21, 61, 101} { // goes on, begins at 61, has all
-		o.trim(floor)
-		s := start(t, o, l, us)
-		awaitStream(t, l, o, min(floor, 100), 100)
-		s.stop()
-		if floor == 21 {
-			check(t, l.Recreate(t.Context(), 1))
-		}
-	}
-}
-
-func TestShipper_RebuildsAStreamThatContradictsTheOutbox(t *testing.T) {
-	for name, harm := range map[string]func(t *testing.T, l *stream.Log, s *stream.Server, o *outbox){
-		"deleted": func(*testing.T, *stream.Log, *stream.Server, *outbox) {},
-		"of another epoch": func(t *testing.T, _ *stream.Log, s *stream.Server, _ *outbox) {
-			check(t, openLog(t, s, crdt.Origin{Region: "us", Epoch: 9}).Recreate(t.Context(), 1))
-		},
-		"ahead of the outbox": func(t *testing.T, l *stream.Log, _ *stream.Server, o *outbox) {
-			check(t, l.Recreate(t.Context(), 1))
-			check(t, l.Publish(t.Context(), otherHistory().commit(200)))
-		},
-		"another history": func(t *testing.T, l *stream.Log, _ *stream.Server, o *outbox) {
-			check(t, l.Recreate(t.Context(), 1))
-			check(t, l.Publish(t.Context(), otherHistory().commit(30)))
-		},
-		"not entries": func(t *testing.T, l *stream.Log, _ *stream.Server, o *outbox) {
-			check(t, l.Recreate(t.Context(), 1))
-			check(t, l.Publish(t.Context(), []region.Record{{Seq: 1, Payload: []byte("hello")}}))
-		},
-		"empty and ahead": func(t *testing.T, l *stream.Log, _ *stream.Server, _ *outbox) {
-			check(t, l.Recreate(t.Context(), 70))
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			srv := serve(t, t.TempDir())
-			l := openLog(t, srv, us)
-			o := newOutbox(us)
-			o.commit(50)
-			harm(t, l, srv, o)
-			s := start(t, o, l, us)
-			awaitStream(t, l, o, 1, 50)
-			s.stop()
-			if n := strings.Count(s.log.String(), "rebuilding the stream"); n != 1 {
-				t.Errorf("%d lines about rebuilding, want 1:\n%s", n, s.log)
-			}
-			t.Log(s.log)
-		})
-	}
-}
-
-// Losing the stream under a running shipper shows at the next publish.
-func TestShipper_StreamLostWhileRunning(t *testing.T) {
-	l := openLog(t, serve(t, t.TempDir()), us)
-	o := newOutbox(us)
-	o.commit(10)
-	s := start(t, o, l, us)
-	awaitStream(t, l, o, 1, 10)
-	check(t, l.Recreate(t.Context(), 3)) // someone else's doing
-	s.commits <- o.commit(1)[0]
-	awaitStream(t, l, o, 1, 11)
-	s.stop()
-}
-
-// The outbox keeps only what peers may need; a rebuilt stream begins there.
-func TestShipper_RebuildsFromTheFloor(t *testing.T) {
-	l := openLog(t, serve(t, t.TempDir()), us)
-	o := newOutbox(us)
-	o.commit(100)
-	o.trim(61)
-	s := start(t, o, l, us)
-	awaitStream(t, l, o, 61, 100)
-	if tail, err := l.Tail(t.Context()); err != nil || tail.First != 61 {
-		t.Errorf("the stream begins with %d, want 61 (%v)", tail.First, err)
-	}
-	o.trim(101) // every peer has everything
-	check(t, l.Recreate(t.Context(), 1))
-	s.Check(1)
-	s.commits <- o.commit(1)[0]
-	awaitStream(t, l, o, 101, 101)
-	s.stop()
-}
-
-// A message that went bad on disk is found when a peer says that it did not get it.
-func TestShipper_CheckFindsABadEntry(t *testing.T) {
-	dir := t.TempDir()
-	srv := serve(t, dir)
-	l := openLog(t, srv, us)
-	o := newOutbox(us)
-	o.commit(1000)
-	s := start(t, o, l, us)
-	awaitStream(t, l, o, 1, 1000)
-	s.stop()
-	check(t, srv.Close())
-	blocks, err := filepath.Glob(filepath.Join(dir, "jetstream/$G/streams/LOG_us/msgs/*.blk"))
-	check(t, err)
-	b, err := os.ReadFile(blocks[len(blocks)-1])
-	check(t, err)
-	b[len(b)/2] ^= 1
-	check(t, os.WriteFile(blocks[len(blocks)-1], b, 0o600))
-
-	l = openLog(t, serve(t, dir), us)
-	bad := uint64(0)
-	for seq := uint64(1); seq <= 1000 && bad == 0; seq++ {
-		if r, err := l.Read(t.Context(), seq); err == nil && r.Seq != seq {
-			bad = seq
-		}
-	}
-	s = start(t, o, l, us)
-	s.Check(bad)
-	eventually(t, "the stream was rebuilt", func() bool {
-		r, err := l.Read(context.Background(), bad)
-		return err == nil && r.Seq == bad
-	})
-	awaitStream(t, l, o, 1, 1000)
-	s.stop()
-	if !strings.Contains(s.log.String(), "cannot be read") {
-		t.Errorf("log does not say what happened:\n%s", s.log)
-	}
-}
-
 func TestShipper_RetriesWhileTheOutboxIsAway(t *testing.T) {
 	l := openLog(t, serve(t, t.TempDir()), us)
 	o := newOutbox(us)
@@ -312,12 +199,13 @@ func TestShipper_RetriesWhileTheOutboxIsAway(t *testing.T) {
 	}
 }
 
-func TestNew_RefusesBadConfig(t *testing.T) {
-	if _, err := shipper.New(shipper.Config{}, nil, nil, make(chan region.Record, 1), nil); err == nil {
-		t.Error("no origin was accepted")
-	}
-	if _, err := shipper.New(shipper.Config{Origin: us}, nil, nil, make(chan region.Record), nil); err == nil {
+func TestShipper_RefusesWhatCannotWork(t *testing.T) {
+	if _, err := shipper.New(shipper.Config{}, make(chan region.Record), nil); err == nil {
 		t.Error("an unbuffered channel was accepted")
+	}
+	s := create(t, time.Hour)
+	if err := s.Run(t.Context(), shipper.Log{}); err == nil {
+		t.Error("no origin was accepted")
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,7 +38,7 @@ type Node struct {
 	peers      []*stream.Peer
 	appliers   []*applier.Applier
 	relay      *applier.Relay
-	shipper    atomic.Pointer[shipper.Shipper]
+	shipper    *shipper.Shipper
 	keeper     *keeper
 	remembered bool // the peers, by keeper
 	handles    *handles.Handles
@@ -88,7 +87,7 @@ func (n *Node) openState(ctx context.Context) (err error) {
 	return err
 }
 
-// openLog starts the embedded server of the region's stream.
+// openLog starts the embedded server of the region's stream, and prepares to fill it.
 func (n *Node) openLog(context.Context) (err error) {
 	self, err := n.cfg.Topology.Region(n.cfg.Region)
 	if err != nil {
@@ -98,6 +97,10 @@ func (n *Node) openLog(context.Context) (err error) {
 		Region: n.cfg.Region, Listen: self.NATS, Monitor: self.Monitor, StoreDir: n.cfg.StoreDir,
 		StreamBytes: n.cfg.Topology.Retention.StreamBytes, Logger: n.cfg.Logger,
 	})
+	if err != nil {
+		return err
+	}
+	n.shipper, err = shipper.New(shipper.Config{Logger: n.cfg.Logger}, n.writer.Commits(), n.registry)
 	return err
 }
 
@@ -145,7 +148,7 @@ func (n *Node) openAPI(context.Context) error {
 		return err
 	}
 	handler, err := api.New(api.Config{
-		Region: n.cfg.Region, Topology: n.cfg.Topology, OnGap: n.onGap,
+		Region: n.cfg.Region, Topology: n.cfg.Topology, OnGap: n.shipper.Check,
 		Registerer: n.registry, Gatherer: n.registry, Logger: n.cfg.Logger,
 	}, api.Parts{
 		Writer: n.writer, Reader: n.store, Positions: n.tracker, Handles: n.handles, Books: n.store, Log: n.readLog,
@@ -216,20 +219,7 @@ func (n *Node) ship(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := shipper.New(shipper.Config{Origin: origin, Logger: n.cfg.Logger},
-		outbox{origin, n.store, n.tracker}, log, n.writer.Commits(), n.registry)
-	if err != nil {
-		return err
-	}
-	n.shipper.Store(s)
-	return s.Run(ctx)
-}
-
-// onGap has the shipper look at an entry that a peer did not get from the stream.
-func (n *Node) onGap(seq uint64) {
-	if s := n.shipper.Load(); s != nil {
-		s.Check(seq)
-	}
+	return n.shipper.Run(ctx, shipper.Log{Origin: origin, Outbox: outbox{origin, n.store, n.tracker}, Stream: log})
 }
 
 // readLog serves the own log, and those of others that this region holds.

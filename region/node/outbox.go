@@ -7,6 +7,7 @@ import (
 	"pangea/region"
 	"pangea/region/position"
 	"pangea/region/store"
+	"pangea/shipper"
 )
 
 // outbox is the own log as the shipper sees it.
@@ -20,10 +21,26 @@ func (o outbox) After(ctx context.Context, seq uint64, maxBytes int) ([]region.R
 	return o.store.Log(ctx, o.origin, o.origin, seq+1, maxBytes)
 }
 
-// Floor is one after the last entry that every registered peer has stored.
-func (o outbox) Floor(ctx context.Context) (uint64, error) {
+// Needs tells what peers lack, by their reports or, until those come, by what the
+// database remembers of them.
+func (o outbox) Needs(ctx context.Context) (n shipper.Needs, err error) {
 	oldest, err := o.store.Oldest(ctx)
-	return max(oldest, o.tracker.Fetched()+1), err
+	if err != nil {
+		return n, err
+	}
+	n.Floor, n.Head = max(oldest, o.tracker.Fetched()+1), o.tracker.Local().Head.Seq
+	stored, names := map[string]uint64{}, []string(nil)
+	for _, p := range o.tracker.Peers() {
+		stored[p.Region], names = p.Stored[o.origin], append(names, p.Region)
+	}
+	remembered, err := o.store.Peers(ctx, names)
+	if err != nil {
+		return n, err
+	}
+	for _, p := range remembered {
+		n.Wanted = append(n.Wanted, max(stored[p.Region], p.Stored[o.origin])+1)
+	}
+	return n, nil
 }
 
 func (o outbox) At(ctx context.Context, seq uint64) (region.Checksum, bool, error) {

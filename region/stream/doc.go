@@ -3,6 +3,7 @@
 //
 //	Server    the region's own server                        (server.go)
 //	Log       its stream, as the shipper writes it           (log.go)
+//	Tail      what the stream says of itself                 (tail.go)
 //	Peer      the connection to a peer's server              (peer.go)
 //	Session   one run of reading the peer's stream           (session.go)
 //
@@ -17,7 +18,9 @@
 // after the start position; whether that is complete is for its reader to check.
 //
 // Failure handling: the stream is a cache of the outbox. JetStream may lose its
-// end, holes within, or all of it; Tail tells, and Recreate starts over. The
+// end, holes within, or all of it; Tail tells, Recreate starts over, and Offer shows
+// the new stream to readers once it is refilled, so that what `nats consumer report`
+// says of a reader never is no lag for want of entries. Nobody can purge it. The
 // oldest entries go when MaxBytes is reached. Whatever happens to a link or a
 // consumer ends the Session, never the Peer, which reconnects for ever. A report
 // that cannot be sent or handled in time is dropped: the next one supersedes it.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -14,8 +16,12 @@ import (
 	"pangea/region"
 )
 
-// epochKey is the metadata of a stream that says which epoch's log it holds.
-const epochKey = "epoch"
+// The metadata of a stream say which epoch's log it holds: under refillKey until it has
+// all that its readers should find, under epochKey from then on.
+const (
+	epochKey  = "epoch"
+	refillKey = "refill"
+)
 
 func streamName(name string) string { return "LOG_" + name }
 func logSubject(name string) string { return "log." + name }
@@ -24,19 +30,8 @@ func logSubject(name string) string { return "log." + name }
 type Log struct {
 	origin   crdt.Origin
 	maxBytes int64
+	dir      string // of the stream's files
 	js       jetstream.JetStream
-}
-
-// Tail is the end of a stream.
-type Tail struct {
-	// Last is the last message that can be read; Seq 0 if there is none.
-	Last region.Record
-	// First is the oldest sequence; those before went when the stream was full.
-	First uint64
-	// Next is the sequence that JetStream will give to the next message.
-	Next uint64
-	// Damage says why the stream cannot be continued; empty if it can.
-	Damage string
 }
 
 // Log is the stream of s for the log of origin. It may not exist yet: Tail tells.
@@ -47,73 +42,18 @@ func (s *Server) Log(origin crdt.Origin) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Log{origin: origin, maxBytes: s.cfg.StreamBytes, js: js}, nil
-}
-
-// Tail reads the end of the stream from what it holds: its counters alone have
-// been seen to promise messages that were gone.
-func (l *Log) Tail(ctx context.Context) (Tail, error) {
-	s, err := l.js.Stream(ctx, streamName(l.origin.Region))
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		return Tail{Damage: "there is no stream"}, nil
-	}
-	if err != nil {
-		return Tail{}, fmt.Errorf("look up the stream: %w", err)
-	}
-	info := s.CachedInfo()
-	tail := Tail{First: info.State.FirstSeq, Next: info.State.LastSeq + 1}
-	if held := info.Config.Metadata[epochKey]; held != l.epoch() {
-		tail.Damage = fmt.Sprintf("the stream holds epoch %q, not %s", held, l.epoch())
-		return tail, nil
-	}
-	if tail.Last, err = record(s.GetLastMsgForSubject(ctx, logSubject(l.origin.Region))); err != nil {
-		return Tail{}, err
-	}
-	tail.Damage = damage(info.State, tail.Last.Seq)
-	return tail, nil
-}
-
-// record is a message that was asked for. A server that answers with an error has
-// nothing there, or so damaged that it cannot be read.
-func record(m *jetstream.RawStreamMsg, err error) (region.Record, error) {
-	if refused := (*jetstream.APIError)(nil); errors.As(err, &refused) || errors.Is(err, jetstream.ErrMsgNotFound) {
-		return region.Record{}, nil
-	}
-	if err != nil {
-		return region.Record{}, fmt.Errorf("read the stream: %w", err)
-	}
-	return region.Record{Seq: m.Sequence, Payload: m.Data}, nil
-}
-
-// damage compares the counters with the last message that can be read.
-func damage(s jetstream.StreamState, readable uint64) string {
-	switch {
-	case s.NumDeleted > 0:
-		return fmt.Sprintf("%d entries are missing between %d and %d", s.NumDeleted, s.FirstSeq, s.LastSeq)
-	case s.Msgs > 0 && readable != s.LastSeq:
-		return fmt.Sprintf("it should end in entry %d, but the last that can be read is %d", s.LastSeq, readable)
-	default:
-		return ""
-	}
-}
-
-// Read returns one record of the stream; Seq 0 if it is not there or cannot be read.
-func (l *Log) Read(ctx context.Context, seq uint64) (region.Record, error) {
-	s, err := l.js.Stream(ctx, streamName(l.origin.Region))
-	if err != nil {
-		return region.Record{}, fmt.Errorf("look up the stream: %w", err)
-	}
-	m, err := s.GetMsg(ctx, seq)
-	return record(m, err)
+	dir := filepath.Join(s.nats.JetStreamConfig().StoreDir, "$G", "streams", streamName(origin.Region))
+	return &Log{origin: origin, maxBytes: s.cfg.StreamBytes, dir: dir, js: js}, nil
 }
 
 // Publish appends consecutive records and returns once JetStream holds them all. On
-// an error it may hold some of them: read Tail again.
+// an error, which comes at once if there is no stream, it may hold some of them: read
+// Tail again.
 func (l *Log) Publish(ctx context.Context, records []region.Record) error {
 	acks := make([]jetstream.PubAckFuture, 0, len(records))
 	for _, r := range records {
 		m := &nats.Msg{Subject: logSubject(l.origin.Region), Data: r.Payload}
-		ack, err := l.js.PublishMsgAsync(m, jetstream.WithExpectLastSequence(r.Seq-1))
+		ack, err := l.js.PublishMsgAsync(m, jetstream.WithExpectLastSequence(r.Seq-1), jetstream.WithRetryAttempts(0))
 		if err != nil {
 			return fmt.Errorf("publish entry %d: %w", r.Seq, err)
 		}
@@ -132,14 +72,42 @@ func (l *Log) Publish(ctx context.Context, records []region.Record) error {
 }
 
 // Recreate replaces the stream by an empty one whose first entry will be first. The
-// consumers of peers go with the old one.
+// consumers of peers go with the old one, and peers take the new one for missing until
+// it is offered: a consumer would show no lag where nothing is yet.
 func (l *Log) Recreate(ctx context.Context, first uint64) error {
-	name := streamName(l.origin.Region)
-	if err := l.js.DeleteStream(ctx, name); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
-		return fmt.Errorf("delete stream %s: %w", name, err)
+	if err := l.remove(ctx); err != nil {
+		return err
 	}
-	_, err := l.js.CreateStream(ctx, jetstream.StreamConfig{
-		Name:        name,
+	s, err := l.js.CreateStream(ctx, l.config(first))
+	if err != nil {
+		return fmt.Errorf("create the stream from entry %d: %w", first, err)
+	}
+	if last := s.CachedInfo().State.LastSeq; last != first-1 {
+		return fmt.Errorf("create the stream from entry %d: it ends with %d at once", first, last)
+	}
+	return nil
+}
+
+// remove deletes the stream and what is left of its files. JetStream moves them aside and
+// deletes them later. While it does, the next deletion fails half-way, and the stream
+// that is created then begins with what the deleted one held.
+func (l *Log) remove(ctx context.Context) error {
+	parent, name := filepath.Split(l.dir)
+	if err := os.RemoveAll(filepath.Join(parent, "."+name)); err != nil {
+		return fmt.Errorf("delete the files of the last stream: %w", err)
+	}
+	if err := l.js.DeleteStream(ctx, name); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
+		return fmt.Errorf("delete the stream: %w", err)
+	}
+	if err := os.RemoveAll(l.dir); err != nil {
+		return fmt.Errorf("delete the stream's files: %w", err)
+	}
+	return nil
+}
+
+func (l *Log) config(first uint64) jetstream.StreamConfig {
+	return jetstream.StreamConfig{
+		Name:        streamName(l.origin.Region),
 		Description: "the log of " + l.origin.String() + ", a cache of its outbox",
 		Subjects:    []string{logSubject(l.origin.Region)},
 		Storage:     jetstream.FileStorage,
@@ -151,11 +119,25 @@ func (l *Log) Recreate(ctx context.Context, first uint64) error {
 		FirstSeq:    first,
 		Duplicates:  2 * time.Second, // unused: entries carry their expected sequence instead of an id
 		DenyDelete:  true,
+		DenyPurge:   true, // it would show readers no lag where entries are missing
 		AllowDirect: true,
-		Metadata:    map[string]string{epochKey: l.epoch()},
-	})
+		Metadata:    map[string]string{refillKey: l.epoch()},
+	}
+}
+
+// Offer lets peers read the stream. It does nothing if they may already.
+func (l *Log) Offer(ctx context.Context) error {
+	s, err := l.js.Stream(ctx, streamName(l.origin.Region))
 	if err != nil {
-		return fmt.Errorf("create stream %s from entry %d: %w", name, first, err)
+		return fmt.Errorf("look up the stream: %w", err)
+	}
+	cfg := s.CachedInfo().Config
+	if cfg.Metadata[refillKey] != l.epoch() {
+		return nil
+	}
+	cfg.Metadata = map[string]string{epochKey: l.epoch()}
+	if _, err := l.js.UpdateStream(ctx, cfg); err != nil {
+		return fmt.Errorf("offer stream %s: %w", cfg.Name, err)
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"strconv"
 	"sync"
 	"time"
 
@@ -65,8 +64,7 @@ type State struct {
 	First, Last uint64
 }
 
-// ErrNoLog means that the peer has no stream, or one that does not say whose log it
-// is: it starts, or rebuilds it.
+// ErrNoLog means that the peer has no stream that it offers: it starts, or rebuilds it.
 var ErrNoLog = errors.New("the peer's stream is missing")
 
 // Dial starts to connect to a peer. It returns at once, connected or not: Up tells.
@@ -192,12 +190,15 @@ func (p *Peer) State(ctx context.Context) (State, error) {
 		return State{}, p.failed(ctx, "look up", err)
 	}
 	info := s.CachedInfo()
-	epoch, err := strconv.ParseUint(info.Config.Metadata[epochKey], 10, 32)
-	if err != nil || epoch == 0 {
-		return State{}, fmt.Errorf("%w: its epoch is %q", ErrNoLog, info.Config.Metadata[epochKey])
+	origin, refill := holds(p.cfg.Name, info.Config.Metadata)
+	if refill {
+		return State{}, fmt.Errorf("%w: it is being rebuilt", ErrNoLog)
+	}
+	if origin == (crdt.Origin{}) {
+		return State{}, fmt.Errorf("%w: it does not say of which epoch it is", ErrNoLog)
 	}
 	return State{
-		Origin: crdt.Origin{Region: p.cfg.Name, Epoch: uint32(epoch)},
+		Origin: origin,
 		// JetStream gives an empty stream that never held a message first 0.
 		First: max(1, info.State.FirstSeq),
 		Last:  info.State.LastSeq,

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -66,6 +65,17 @@ func records(o crdt.Origin, first, last uint64, size int) []region.Record {
 		}
 	}
 	return out
+}
+
+// recreate makes an empty stream that peers may read.
+func recreate(t testing.TB, l *stream.Log, first uint64) {
+	t.Helper()
+	if err := l.Recreate(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Offer(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func publish(t testing.TB, l *stream.Log, rs []region.Record) {
@@ -150,13 +160,11 @@ func TestLog_SequenceIsSeqFromAnyFirst(t *testing.T) {
 		t.Fatalf("tail of no stream: %+v, %v", tail, err)
 	}
 	for _, first := range []uint64{1, 1000} {
-		if err := l.Recreate(t.Context(), first); err != nil {
-			t.Fatal(err)
-		}
+		recreate(t, l, first)
 		rs := records(us, first, first+499, 10)
 		publish(t, l, rs)
 		tail, err := l.Tail(t.Context())
-		want := stream.Tail{Last: rs[len(rs)-1], First: first, Next: first + 500}
+		want := stream.Tail{Origin: us, Last: rs[len(rs)-1], First: first, Next: first + 500}
 		if d := cmp.Diff(want, tail); d != "" || err != nil {
 			t.Fatalf("tail after %d: %v\n%s", first, err, d)
 		}
@@ -169,14 +177,27 @@ func TestLog_SequenceIsSeqFromAnyFirst(t *testing.T) {
 	}
 }
 
+// JetStream is still deleting the files of the last stream but one.
+func TestLog_RecreateAgainAndAgain(t *testing.T) {
+	l := openLog(t, serve(t, config(t)), us)
+	rs := records(us, 1, 2000, 500)
+	for round := range 30 {
+		first := uint64(1 + round%2*1000)
+		recreate(t, l, first)
+		publish(t, l, rs[first-1:])
+		tail, err := l.Tail(t.Context())
+		if err != nil || tail.Damage != "" || tail.First != first || tail.Last.Seq != 2000 {
+			t.Fatalf("round %d: a stream from %d on has %d to %d, damage %q, %v", round, first, tail.First, tail.Last.Seq, tail.Damage, err)
+		}
+	}
+}
+
 func TestLog_OldestGoFirstWhenFull(t *testing.T) {
 	cfg := config(t)
 	cfg.StreamBytes = 4 << 20
 	s := serve(t, cfg)
 	l := openLog(t, s, us)
-	if err := l.Recreate(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
+	recreate(t, l, 1)
 	publish(t, l, records(us, 1, 100, 100<<10))
 	tail, err := l.Tail(t.Context())
 	if err != nil || tail.Damage != "" || tail.Last.Seq != 100 {
@@ -190,91 +211,31 @@ func TestLog_OldestGoFirstWhenFull(t *testing.T) {
 	}
 }
 
-// The tests of damage write to the file that JetStream keeps the stream in.
-func TestLog_TailTellsDamage(t *testing.T) {
-	for name, harm := range map[string]func(t *testing.T, blocks, index string){
-		"a flipped bit": func(t *testing.T, blocks, _ string) {
-			edit(t, blocks, func(b []byte) []byte { b[len(b)/2] ^= 1; return b })
-		},
-		"a flipped bit, no index": func(t *testing.T, blocks, index string) {
-			edit(t, blocks, func(b []byte) []byte { b[len(b)/2] ^= 1; return b })
-			remove(t, index)
-		},
-		"a truncated block": func(t *testing.T, blocks, _ string) {
-			edit(t, blocks, func(b []byte) []byte { return b[:len(b)/2] })
-		},
-		"no block": func(t *testing.T, blocks, _ string) { remove(t, blocks) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			cfg := config(t)
-			s := serve(t, cfg)
-			l := openLog(t, s, us)
-			if err := l.Recreate(t.Context(), 1); err != nil {
-				t.Fatal(err)
-			}
-			publish(t, l, records(us, 1, 1000, 100))
-			if err := s.Close(); err != nil {
-				t.Fatal(err)
-			}
-			dir := filepath.Join(cfg.StoreDir, "jetstream", "$G", "streams", "LOG_us", "msgs")
-			blocks, err := filepath.Glob(filepath.Join(dir, "*.blk"))
-			if err != nil || len(blocks) == 0 {
-				t.Fatalf("blocks in %s: %v, %v", dir, blocks, err)
-			}
-			harm(t, blocks[len(blocks)-1], filepath.Join(dir, "index.db"))
-			l = openLog(t, serve(t, cfg), us)
-			tail, err := l.Tail(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			unreadable := 0
-			for seq := uint64(1); seq <= 1000; seq++ {
-				r, err := l.Read(t.Context(), seq)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if r.Seq != seq {
-					unreadable++
-				}
-			}
-			t.Logf("last readable %d, next %d, damage %q, %d unreadable", tail.Last.Seq, tail.Next, tail.Damage, unreadable)
-			if unreadable == 0 {
-				t.Fatal("nothing was harmed")
-			}
-			// A single message that went bad shows in nothing but the reading of it.
-			if tail.Damage == "" && tail.Next == 1001 && tail.Last.Seq == 1000 && unreadable != 1 {
-				t.Error("a damaged stream passes for a whole one")
-			}
-		})
-	}
-}
-
-func edit(t *testing.T, path string, change func([]byte) []byte) {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, change(b), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func remove(t *testing.T, path string) {
-	t.Helper()
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestLog_OtherEpochIsDamage(t *testing.T) {
+// Until a new stream is refilled its readers would find nothing there and show no lag.
+func TestLog_IsMissingUntilItIsOffered(t *testing.T) {
 	s := serve(t, config(t))
-	if err := openLog(t, s, us).Recreate(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
-	tail, err := openLog(t, s, crdt.Origin{Region: "us", Epoch: 2}).Tail(t.Context())
-	if err != nil || !strings.Contains(tail.Damage, "epoch") {
-		t.Fatalf("tail for epoch 2: %+v, %v", tail, err)
+	l := openLog(t, s, us)
+	p := dial(t, s.Address(), nil)
+	<-p.Up()
+	for range 2 {
+		if err := l.Recreate(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		publish(t, l, records(us, 1, 3, 1))
+		if state, err := p.State(t.Context()); !errors.Is(err, stream.ErrNoLog) {
+			t.Fatalf("state of a stream that is refilled: %+v, %v", state, err)
+		}
+		if tail, err := l.Tail(t.Context()); err != nil || !tail.Refill || tail.Damage != "" {
+			t.Fatalf("tail of a stream that is refilled: %+v, %v", tail, err)
+		}
+		for range 2 {
+			if err := l.Offer(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if state, err := p.State(t.Context()); err != nil || state.Last != 3 {
+				t.Fatalf("state of a stream that is offered: %+v, %v", state, err)
+			}
+		}
 	}
 }
 
@@ -282,9 +243,7 @@ func TestLog_OtherEpochIsDamage(t *testing.T) {
 func TestServer_AnswersAnOrdinaryClient(t *testing.T) {
 	s := serve(t, config(t))
 	l := openLog(t, s, us)
-	if err := l.Recreate(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
+	recreate(t, l, 1)
 	publish(t, l, records(us, 1, 3, 1))
 	nc, err := nats.Connect("nats://" + s.Address())
 	if err != nil {
@@ -342,9 +301,7 @@ func TestPeer_ReportArrivesWhole(t *testing.T) {
 func TestSession_GoesBackToThePositionWhateverWasAcknowledged(t *testing.T) {
 	s := serve(t, config(t))
 	l := openLog(t, s, us)
-	if err := l.Recreate(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
+	recreate(t, l, 1)
 	publish(t, l, records(us, 1, 100, 1))
 	p := dial(t, s.Address(), nil)
 	<-p.Up()
@@ -391,9 +348,7 @@ func TestSession_EndsWithItsReason(t *testing.T) {
 	}
 	open := func(ctx context.Context) *stream.Session {
 		t.Helper()
-		if err := l.Recreate(t.Context(), 5); err != nil {
-			t.Fatal(err)
-		}
+		recreate(t, l, 5)
 		state, err := p.State(t.Context())
 		if want := (stream.State{Origin: us, First: 5, Last: 4}); err != nil || state != want {
 			t.Fatalf("state of an empty stream: %+v, %v", state, err)
@@ -410,9 +365,7 @@ func TestSession_EndsWithItsReason(t *testing.T) {
 	}
 
 	sess := open(t.Context())
-	if err := l.Recreate(t.Context(), 5); err != nil {
-		t.Fatal(err)
-	}
+	recreate(t, l, 5)
 	if _, _, err := sess.Next(time.Minute); err != stream.ErrDeleted && err != stream.ErrHeartbeat {
 		t.Errorf("after the stream was recreated: %v", err)
 	}

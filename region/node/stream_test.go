@@ -1,0 +1,255 @@
+package node_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pangea/chaos/links"
+	"pangea/region"
+	"pangea/region/node"
+	"pangea/region/regiontest"
+)
+
+// mediumStream makes JetStream use blocks of 4 MiB.
+const mediumStream = 30 << 20
+
+// bigWrites is how many writes, of 60 KiB each, ap lacks: more than two blocks.
+const bigWrites = 180
+
+// standstill is how long a region that is not concerned may wait: its reader asks for
+// the stream again after 1.5 s, and then after 3.1 s.
+const standstill = 4 * time.Second
+
+// The stream of us is harmed while us is stopped, and ap lacks most of what was in it.
+// Whatever the harm, ap completes and no other region waits; one line and one metric
+// tell of it, and nothing shows that ap lacks nothing while it does.
+func TestStream_HarmedWhileStopped(t *testing.T) {
+	for name, c := range map[string]struct {
+		harm  func(t *testing.T, w *regiontest.World)
+		cause string
+	}{
+		"directory deleted":  {func(t *testing.T, w *regiontest.World) { removeAll(t, filepath.Join(w.StoreDir("us"), "jetstream")) }, "absent"},
+		"blocks deleted":     {func(t *testing.T, w *regiontest.World) { removeAll(t, w.Blocks(t, "us")...) }, "emptied"},
+		"end cut off":        {harmBlock(last, func(b []byte) []byte { return b[:len(b)/2] }), "damaged"},
+		"bit flipped at end": {harmBlock(last, flip), "damaged"},
+		"rolled back":        {rollBack, "rolled_back"},
+		"bit flipped within": {harmBlock(middle, flip), "damaged"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStreamWorld(t, mediumStream)
+			s.w.Stop(t, "us")
+			c.harm(t, s.w)
+			s.w.HealAll(t)
+			s.w.Start(t, "us")
+			s.watch(t, 4*time.Second)
+			s.end(t, c.cause)
+		})
+	}
+}
+
+// The same under a running us, which ap reads again only later.
+func TestStream_HarmedWhileRunning(t *testing.T) {
+	for name, c := range map[string]struct {
+		harm  func(t *testing.T, w *regiontest.World)
+		cause string
+	}{
+		"deleted":            {func(t *testing.T, w *regiontest.World) { w.DeleteStream(t, "us") }, "absent"},
+		"directory deleted":  {func(t *testing.T, w *regiontest.World) { removeAll(t, filepath.Join(w.StoreDir("us"), "jetstream")) }, "damaged"},
+		"bit flipped within": {harmBlock(middle, flip), "damaged"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStreamWorld(t, mediumStream)
+			s.watch(t, 12*time.Second) // JetStream keeps what it has read for 10 s
+			c.harm(t, s.w)
+			s.watch(t, 4*time.Second)
+			s.w.HealAll(t)
+			s.watch(t, 4*time.Second)
+			s.end(t, c.cause)
+		})
+	}
+}
+
+// The stream of us is too small for what ap lacks. That is no flaw: ap reads what went
+// from it at /log, and us does not say a word.
+func TestStream_FullWhileAPeerIsAway(t *testing.T) {
+	t.Parallel()
+	s := newStreamWorld(t, 4*region.MaxEntry)
+	s.watch(t, 6*time.Second) // longer than between two checks
+	s.w.HealAll(t)
+	s.watch(t, 4*time.Second)
+	s.stop()
+	s.w.WaitConverged(t)
+	s.books.check(t, s.w)
+	if n := s.w.Metric(t, "ap", `pangea_applier_log_read_entries_total{peer="us"}`); n < bigWrites/2 {
+		t.Errorf("ap has read %v entries of us at /log", n)
+	}
+	if lines := s.journal.lines(); len(lines) > 0 {
+		t.Errorf("us says:\n%s", strings.Join(lines, "\n"))
+	}
+}
+
+// A purge would show no lag of a reader that lacks what was purged.
+func TestStream_CannotBePurged(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{Regions: []string{"us", "eu"}})
+	if err := w.PurgeStream(t, "us"); err == nil {
+		t.Error("the stream of us was purged")
+	}
+}
+
+// streamWorld is a world that writes everywhere, where ap is cut off from us.
+type streamWorld struct {
+	w       *regiontest.World
+	books   *books
+	journal *journal
+	stop    func()
+}
+
+func newStreamWorld(t *testing.T, streamBytes int64) *streamWorld {
+	s := &streamWorld{journal: &journal{}, books: newBooks()}
+	s.w = regiontest.New(t, regiontest.Options{Change: func(c *node.Config) {
+		small := *c.Topology
+		small.Retention.StreamBytes = streamBytes
+		c.Topology = &small
+		if c.Region == "us" {
+			c.Logger = slog.New(slog.NewTextHandler(s.journal, &slog.HandlerOptions{Level: slog.LevelWarn}))
+		}
+	}})
+	var clients []func(context.Context)
+	for _, name := range s.w.Names() {
+		clients = append(clients, func(ctx context.Context) {
+			every(ctx, 20*time.Millisecond, func() { s.books.send(t, s.w, name, incr("a")) })
+		})
+	}
+	s.stop = background(t, clients...)
+	regiontest.Eventually(t, 10*time.Second, func() string { return beyond(t, s.w, 50) })
+	s.w.Cut(t, "us", "ap", links.BothWays, links.Refuse)
+	for i := range bigWrites {
+		s.w.OK(t, "us", "PUT", fmt.Sprintf("/profile/big%d", i), `"`+strings.Repeat("x", 60<<10)+`"`)
+	}
+	return s
+}
+
+// watch fails the test if eu stands still, or if nats or /status shows that ap
+// lacks nothing of us while it does.
+func (s *streamWorld) watch(t *testing.T, d time.Duration) {
+	t.Helper()
+	moved, at := time.Now(), 0.0
+	regiontest.Throughout(t, d, func() string {
+		if got := s.w.Metric(t, "eu", `pangea_log_applied_entries{origin="us"}`); got != at {
+			moved, at = time.Now(), got
+		}
+		if still := time.Since(moved); still > standstill {
+			return fmt.Sprintf("eu has stood still for %s at entry %v of us", still, at)
+		}
+		return s.lie(t)
+	})
+}
+
+// lie describes what shows no lag of ap while entries are missing there.
+func (s *streamWorld) lie(t *testing.T) string {
+	head := s.w.Status(t, "us").Head.Seq
+	unread, shown := s.w.Unread(t, "us", "ap")
+	lag := s.w.Status(t, "ap").Lag["us"].Entries
+	stored := uint64(s.w.Metric(t, "ap", `pangea_log_stored_entries{origin="us"}`))
+	const underWay = 50 // entries, whose publishing or report is
+	if stored+underWay >= head {
+		return ""
+	}
+	if shown && unread == 0 {
+		return fmt.Sprintf("nats shows no lag of ap, which stores %d of %d entries of us", stored, head)
+	}
+	if lag == 0 {
+		return fmt.Sprintf("the status of ap shows no lag, and it stores %d of %d entries of us", stored, head)
+	}
+	return ""
+}
+
+// end checks that all is well again, and what us told of the harm.
+func (s *streamWorld) end(t *testing.T, cause string) {
+	t.Helper()
+	s.stop()
+	s.w.WaitConverged(t)
+	s.books.check(t, s.w)
+	if n := s.w.Metric(t, "us", `pangea_shipper_rebuilds_total{cause="`+cause+`"}`); n != 1 {
+		t.Errorf("%v streams were rebuilt because they were %s, want 1", n, cause)
+	}
+	if lines := s.journal.lines(); len(lines) != 1 || !strings.Contains(lines[0], "rebuilding the stream") {
+		t.Errorf("us says in %d lines, not 1, what happened:\n%s", len(lines), strings.Join(lines, "\n"))
+	} else {
+		t.Log(lines[0])
+	}
+}
+
+// journal is what a region logs. What its NATS server says is not the region's word.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(line []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(line)
+}
+
+func (j *journal) lines() (lines []string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for line := range strings.Lines(j.text.String()) {
+		if !strings.Contains(line, "part=nats-server") {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+func removeAll(t *testing.T, paths ...string) {
+	t.Helper()
+	for _, path := range paths {
+		if err := os.RemoveAll(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// harmBlock changes a file of the stream of us.
+func harmBlock(choose func(blocks []string) string, change func([]byte) []byte) func(*testing.T, *regiontest.World) {
+	return func(t *testing.T, w *regiontest.World) {
+		t.Helper()
+		path := choose(w.Blocks(t, "us"))
+		content, err := os.ReadFile(path)
+		if err == nil {
+			err = os.WriteFile(path, change(content), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// rollBack makes JetStream forget the end of the stream of us: without its index it
+// takes a block for as long as it can read it.
+func rollBack(t *testing.T, w *regiontest.World) {
+	blocks := w.Blocks(t, "us")
+	harmBlock(last, flip)(t, w)
+	removeAll(t, filepath.Join(filepath.Dir(blocks[0]), "index.db"))
+}
+
+func last(blocks []string) string   { return blocks[len(blocks)-1] }
+func middle(blocks []string) string { return blocks[len(blocks)/2] }
+
+func flip(b []byte) []byte {
+	b[len(b)/2] ^= 1
+	return b
+}
