@@ -261,6 +261,24 @@ func TestApplier_StopsAtANewerFormatAndGoesOnAfterTheUpgrade(t *testing.T) {
 	w.awaitAll(t)
 }
 
+// What neither the stream nor the origin's outbox gives may come from elsewhere: that is
+// no alert.
+func TestApplier_GoesOnOnceOthersBroughtWhatItsOriginHasDropped(t *testing.T) {
+	w := newWorld(t, time.Millisecond)
+	rs := w.us.commit(10)
+	rs[6].Payload = append([]byte{200}, rs[6].Payload[1:]...)
+	check(t, w.log.Publish(t.Context(), rs))
+	w.usHTTP.trim(us, 11)
+	w.read(t, nil)
+	eventually(t, "/log is asked", func() bool { return w.value(t, "applier_resets_total", "trimmed") > 0 })
+	if n := w.value(t, "applier_stopped", "undecodable"); n != 0 {
+		t.Error("the log counts as stopped")
+	}
+	w.sink.restore(w.us.after(9, 1)[0])
+	w.publish(t, 5)
+	w.awaitAll(t)
+}
+
 // The database fails, having stored none, half or all of what it was given.
 func TestApplier_FailedDeliveryIsRepeatedFromWhatIsStored(t *testing.T) {
 	w := newWorld(t, time.Millisecond)

@@ -1,23 +1,31 @@
-// Package applier carries a peer's log from the peer's stream to this region's
-// writer.
+// Package applier carries peers' logs to this region's writer.
 //
 //	peer's stream ──session──▶ ┐
-//	peer's /log   ──gap──────▶ ├─ order ─batch─▶ Sink.Deliver ─▶ ack
-//	another's /log ─relay────▶ ┘
+//	peer's /log ─────gap─────▶ ┴─ Applier ─batch─▶ ┐
+//	                                               ├─▶ Sink.Deliver
+//	any holder's /log ─page──▶ ─── Relay ──batch─▶ ┘
 //
-// There is one Applier for each peer, and one goroutine in it: the three sources of
-// a log take turns, so what is delivered is always one consecutive run.
+// There is one Applier for each peer, and one goroutine in it: stream and /log take
+// turns. There is one Relay, with two goroutines that read one log each, a page at a
+// time, in turn. It reads what no stream brings: the log of an origin that is silent,
+// what an origin no longer keeps, and the logs of former epochs, this region's own
+// included. Both may deliver one log for moments; the Sink drops what it has.
 //
-// Guarantees: the position is what the Sink has stored, read anew for each session;
-// an entry is delivered only as its continuation, byte for byte (I5, I14). A
-// duplicate is dropped, nothing is ever skipped, and nothing is acknowledged before
-// it is stored.
+// Guarantees: where to go on is what the Sink has stored, read anew for each session
+// and each page; an entry is delivered only as its continuation, byte for byte (I5,
+// I14). A duplicate is dropped, nothing is ever skipped, and nothing is acknowledged
+// before it is stored. No log waits for more than a page of another, and none at all
+// for one that has stopped.
 //
-// Failure handling: whatever goes wrong ends the session, and the next one sets the
-// consumer back to the position; pauses grow from 100 ms to 5 s. An entry that is
-// missing, unreadable or of another history twice in a row is read from the origin's
-// /log instead, which tells the origin to check its stream. So is everything that
-// the stream has purged. If /log has an entry that cannot be read, or of another
-// history, the log stops: an alert, a line that names the cure, a slow retry.
-// When the peer is silent, its log is read from whoever reports to hold more of it.
+// Failure handling:
+//   - Whatever goes wrong ends the session, and the next one sets the consumer back to
+//     what is stored; pauses grow from 100 ms to 5 s.
+//   - An entry that is missing, unreadable or of another history twice in a row is read
+//     from the origin's /log, which tells the origin to check its stream. So is what the
+//     stream has purged. What /log no longer has either, the relay or a snapshot brings;
+//     sessions end until it is there.
+//   - /log has an entry that cannot be read, or of another history: the log stops, with
+//     an alert, a line that names the cure, and a retry each 30 s.
+//   - A holder of a log does not answer, or has dropped the entry: the relay asks again
+//     each 500 ms, whoever reports to have most by then.
 package applier

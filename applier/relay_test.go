@@ -31,6 +31,7 @@ type relay struct {
 	holders map[string]*logServer
 	reg     *prometheus.Registry
 	logged  *lockedBuffer
+	every   time.Duration
 
 	mu      sync.Mutex
 	reports map[string]region.Report
@@ -38,7 +39,8 @@ type relay struct {
 
 func newRelay(sink *sink, holders map[string]*logServer) *relay {
 	r := &relay{
-		sink: sink, holders: holders, reg: prometheus.NewRegistry(), logged: &lockedBuffer{}, reports: map[string]region.Report{},
+		sink: sink, holders: holders, reg: prometheus.NewRegistry(), logged: &lockedBuffer{},
+		every: 20 * time.Millisecond, reports: map[string]region.Report{},
 	}
 	sink.tracker = position.New("eu", "eu", time.Now)
 	for _, name := range []string{"us", "ap", "af"} {
@@ -52,7 +54,7 @@ func newRelay(sink *sink, holders map[string]*logServer) *relay {
 func (r *relay) run(t *testing.T, after time.Duration) {
 	t.Helper()
 	relay, err := applier.NewRelay(applier.RelayConfig{
-		After: after, Every: 20 * time.Millisecond, RetryStopped: 300 * time.Millisecond,
+		After: after, Every: r.every, RetryStopped: 300 * time.Millisecond,
 		Address: func(name string) string { return r.holders[name].address() },
 		Logger:  slog.New(slog.NewTextHandler(r.logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}, r.sink, r.sink.tracker, r.reg)
@@ -253,9 +255,10 @@ func TestRelay_StopsAtAFork(t *testing.T) {
 	r := newRelay(newSink(), map[string]*logServer{"ap": holder})
 	r.sink.restore(ours.after(19, 1)[0])
 	r.says(us2, nil, nil)
-	r.says(ap, crdt.Vector{us: 150, af: 150}, nil)
+	r.says(ap, crdt.Vector{us: 200, af: 150}, nil)
 	r.run(t, time.Millisecond)
 	eventually(t, "an alert", func() bool { return r.stopped(t) == 1 })
+	alerted := time.Now()
 	if r.value(t, "stopped", "fork", "us") != 1 || !strings.Contains(r.logged.String(), "cure=") {
 		t.Errorf("no alert for us, or no cure:\n%s", r.logged)
 	}
@@ -263,6 +266,7 @@ func TestRelay_StopsAtAFork(t *testing.T) {
 	if seq, _ := r.sink.Stored(us); seq != 20 {
 		t.Fatalf("stored up to %d over a fork", seq)
 	}
+	eventually(t, "ten times Every passes", func() bool { return time.Since(alerted) > 200*time.Millisecond })
 	if n := holder.times(us); n > 2 {
 		t.Errorf("ap was asked %d times for a log that has stopped", n)
 	}
@@ -304,8 +308,12 @@ func TestRelay_AHolderThatHangs(t *testing.T) {
 	r.says(af, crdt.Vector{us: 9}, nil)
 	r.says(us2, crdt.Vector{ap: 550, {Region: "eu", Epoch: 1}: 550}, nil)
 	r.run(t, time.Millisecond)
+	start := time.Now()
 	for _, h := range answers.logs {
 		r.sink.await(t, h)
+	}
+	if took := time.Since(start); took > 4*time.Second { // af is given up after 5 s
+		t.Errorf("the others took %s", took)
 	}
 }
 
@@ -321,6 +329,17 @@ func TestRelay_FailedDeliveryIsRepeated(t *testing.T) {
 	if r.value(t, "failures_total", "deliver") < 3 {
 		t.Error("failed deliveries were not counted")
 	}
+}
+
+// Where there is more, the next page is asked for at once.
+func TestRelay_DoesNotPauseBetweenPages(t *testing.T) {
+	log := filled(us, 2000)
+	r := newRelay(newSink(), map[string]*logServer{"ap": newLogServer(t, log)})
+	r.says(us2, nil, nil)
+	r.says(ap, crdt.Vector{us: 2000}, nil)
+	r.every = time.Minute
+	r.run(t, 0)
+	r.sink.await(t, log)
 }
 
 func TestNewRelay_RefusesBadConfig(t *testing.T) {

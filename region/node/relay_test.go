@@ -3,6 +3,7 @@ package node_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,11 @@ func TestCut_WithoutRelay(t *testing.T) {
 	if to := claims.count(t); to < from+5 {
 		t.Errorf("%d claims in 3 s of the cut", to-from)
 	}
+	for _, name := range []string{"us", "eu"} {
+		if n := w.Metric(t, name, `pangea_relay_entries_total{holder="ap"}`); n != 0 {
+			t.Errorf("%s has read %v entries of the other from ap", name, n)
+		}
+	}
 
 	w.HealAll(t)
 	claims.stop()
@@ -64,6 +70,50 @@ func TestCut_RelayCarriesLogsAroundIt(t *testing.T) {
 	claims.stop()
 	w.WaitConverged(t)
 	claims.check(t)
+}
+
+// With the relay on, a cut link makes nobody wait: what a region shows of another is no
+// older than the silence after which it asks the third, and what that takes.
+func TestCut_RelayKeepsEveryoneFresh(t *testing.T) {
+	t.Parallel()
+	const after = 2 * time.Second
+	w := regiontest.New(t, regiontest.Options{RelayAfter: after})
+	beat(t, w)
+	regiontest.Eventually(t, 10*time.Second, func() string { return staler(t, w, after) })
+	w.Cut(t, "us", "eu", links.BothWays, links.Blackhole)
+	regiontest.Throughout(t, 12*time.Second, func() string { return staler(t, w, 2*after) })
+	for _, name := range []string{"us", "eu"} {
+		if n := w.Metric(t, name, `pangea_relay_entries_total{holder="ap"}`); n == 0 {
+			t.Errorf("%s has read nothing of the other from ap: the link was not cut", name)
+		}
+	}
+}
+
+// beat has each region write the time to a profile of its own, all the while.
+func beat(t *testing.T, w *regiontest.World) {
+	var clients []func(context.Context)
+	for _, name := range w.Names() {
+		clients = append(clients, func(ctx context.Context) {
+			every(ctx, 50*time.Millisecond, func() {
+				w.OK(t, name, "PUT", "/profile/"+name, strconv.FormatInt(time.Now().UnixMilli(), 10))
+			})
+		})
+	}
+	background(t, clients...)
+}
+
+// staler describes a region that shows a beat that is older than limit.
+func staler(t *testing.T, w *regiontest.World, limit time.Duration) string {
+	for _, name := range w.Names() {
+		for _, origin := range w.Names() {
+			a := w.Do(t, name, "GET", "/profile/"+origin, "")
+			at, err := strconv.ParseInt(a.Field("value"), 10, 64)
+			if age := time.Since(time.UnixMilli(at)); err != nil || age > limit {
+				return fmt.Sprintf("%s shows what %s wrote %s ago: %d %s", name, origin, age, a.Status, a.Body)
+			}
+		}
+	}
+	return ""
 }
 
 // seenByAp writes a profile in each region, lets ap see it, and then has ap write.
