@@ -19,6 +19,7 @@ import (
 	"pangea/region/api"
 	"pangea/region/handles"
 	"pangea/region/position"
+	"pangea/region/seed"
 	"pangea/region/store"
 	"pangea/region/stream"
 	"pangea/region/topology"
@@ -38,6 +39,7 @@ type Node struct {
 	peers      []*stream.Peer
 	appliers   []*applier.Applier
 	relay      *applier.Relay
+	seeder     *seed.Seeder
 	shipper    *shipper.Shipper
 	keeper     *keeper
 	remembered bool // the peers, by keeper
@@ -60,7 +62,7 @@ func New(ctx context.Context, cfg Config) (_ *Node, err error) {
 			n.Close()
 		}
 	}()
-	for _, open := range []func(context.Context) error{n.openState, n.openLog, n.openPeers, n.openRelay, n.openAPI} {
+	for _, open := range []func(context.Context) error{n.openState, n.openLog, n.openPeers, n.openRelay, n.openSeed, n.openAPI} {
 		if err := open(ctx); err != nil {
 			return nil, err
 		}
@@ -82,7 +84,7 @@ func (n *Node) openState(ctx context.Context) (err error) {
 	}
 	c := n.cfg.Writer
 	c.Region, c.Now, c.Clock = n.cfg.Region, n.cfg.now, n.cfg.Clock
-	c.Logger, c.Registerer = n.cfg.Logger, n.registry
+	c.Logger, c.Registerer, c.Evidence = n.cfg.Logger, n.registry, n.evidence
 	n.writer, err = writer.New(c, n.store, n.tracker)
 	return err
 }
@@ -131,6 +133,14 @@ func (n *Node) openRelay(context.Context) (err error) {
 		c.After = relay.After
 	}
 	n.relay, err = applier.NewRelay(c, n.writer, n.tracker, n.registry)
+	return err
+}
+
+// openSeed prepares to join a snapshot, for when the logs do not lead to the present.
+func (n *Node) openSeed(context.Context) (err error) {
+	n.seeder, err = seed.New(seed.Config{
+		Region: n.cfg.Region, Address: n.address, Registerer: n.registry, Logger: n.cfg.Logger,
+	}, n.tracker, n.writer)
 	return err
 }
 
@@ -184,6 +194,7 @@ func (n *Node) Run(ctx context.Context) error {
 		add(a.Run)
 	}
 	add(n.relay.Run)
+	add(n.seeder.Run)
 	add(func(ctx context.Context) error { return n.tracker.Report(ctx, n.stream) })
 	add(n.keeper.run)
 	return g.Run()
@@ -206,20 +217,6 @@ func (n *Node) serve(ctx context.Context) error {
 	}
 	<-failed
 	return nil
-}
-
-// ship carries the own log to the stream, once the database has said which log
-// that is.
-func (n *Node) ship(ctx context.Context) error {
-	if !n.waitOpen(ctx) {
-		return nil
-	}
-	origin := n.tracker.Local().Origin
-	log, err := n.stream.Log(origin)
-	if err != nil {
-		return err
-	}
-	return n.shipper.Run(ctx, shipper.Log{Origin: origin, Outbox: outbox{origin, n.store, n.tracker}, Stream: log})
 }
 
 // readLog serves the own log, and those of others that this region holds.

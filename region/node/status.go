@@ -37,6 +37,7 @@ func (n *Node) Status(context.Context) (region.Status, error) {
 			Entries: lag.Entries, Writes: lag.Writes, Seconds: lag.Age.Seconds(), SecondsLeft: lag.Left.Seconds(),
 		}
 	}
+	s.Seed = n.seeder.Status()
 	spaces, held := n.keeper.space()
 	s.Space = spaces
 	for _, p := range n.tracker.Peers() {

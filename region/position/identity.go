@@ -51,12 +51,13 @@ func (t *Tracker) settled() bool {
 	return len(t.unheard()) == 0 || time.Since(t.fresh.started) >= Silence
 }
 
-// former is the part of v that is about this region's earlier logs. What a peer
-// stores of them was acknowledged, applied there or not.
+// former is the part of v that is about logs of this region which it cannot go on with:
+// earlier ones, and the present one if its database ends before. What a peer stores of
+// them was acknowledged, applied there or not.
 func (t *Tracker) former(v crdt.Vector) crdt.Vector {
 	out := crdt.Vector{}
 	for o, seq := range v {
-		if o.Region == t.self && o != t.local.Origin {
+		if o.Region == t.self && (o != t.local.Origin || seq > t.local.Head.Seq) {
 			out[o] = seq
 		}
 	}

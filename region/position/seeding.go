@@ -71,8 +71,12 @@ func (t *Tracker) served(log crdt.Origin, next uint64) bool {
 	return false
 }
 
-// lost reports whether the database has nothing of any other log.
+// lost reports whether the database has nothing but, at most, what this process, or one
+// that had heard of nobody, has written itself.
 func (t *Tracker) lost() bool {
+	if t.local.Head.Seq > 0 && !t.local.Proven {
+		return false // an older copy, perhaps
+	}
 	for log, seq := range t.local.Stored {
 		if log != t.local.Origin && seq > 0 {
 			return false

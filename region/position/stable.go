@@ -10,7 +10,9 @@ import (
 // stability tells what a peer can no longer contradict. That a peer has applied an
 // event is not enough to forget it: the peer may have written something concurrent
 // before, still under way to us. Only once we have applied the peer's log up to where
-// it was when it said so can nothing concurrent arrive from it.
+// it was when it said so can nothing concurrent arrive from it. A peer that was lost and
+// has come back says nothing of its former log, of which others may hold more: that must
+// be applied too, as far as anyone reports.
 type stability struct {
 	claimed crdt.Vector     // applied by the peer, by its word
 	upTo    region.Position // end of its log at that moment
@@ -28,6 +30,29 @@ func (s *stability) settle(applied crdt.Vector) {
 	if s.claimed != nil && applied[s.upTo.Origin] >= s.upTo.Seq {
 		s.settled, s.claimed = s.claimed, nil
 	}
+}
+
+// settle looks at the claims of all peers anew.
+func (t *Tracker) settle() {
+	if t.local == nil || !t.formerApplied() {
+		return
+	}
+	for _, p := range t.peers {
+		p.stable.settle(t.local.Applied)
+	}
+}
+
+// formerApplied reports whether the logs that have ended are applied here, as far as
+// anybody stores them.
+func (t *Tracker) formerApplied() bool {
+	for _, p := range t.peers {
+		for log, seq := range p.report.Stored {
+			if t.local.Applied[log] < seq && t.ended(log) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // Stable is the vector of events that every peer has applied and with which nothing

@@ -66,3 +66,19 @@ func wantFetched(t *testing.T, tracker *position.Tracker, want uint64) {
 		t.Errorf("fetched up to %d, want %d", got, want)
 	}
 }
+
+// A peer was lost and has come back under a new epoch. What it wrote before, and another
+// peer holds, may be concurrent with anything: nothing is stable before it is applied.
+func TestStable_WaitsForFormerLogs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker := track("us", 0, "eu", "ap")
+		tracker.Advance(has(us, 5, crdt.Vector{eu: 3}))
+		tracker.Observe(report(eu2, 0, crdt.Vector{us: 5, eu: 3}))
+		holder := report(ap, 0, crdt.Vector{us: 5, eu: 3})
+		holder.Stored = crdt.Vector{us: 5, eu: 4}
+		tracker.Observe(holder)
+		wantVector(t, "stable is", tracker.Stable(), nil)
+		tracker.Advance(has(us, 5, crdt.Vector{eu: 4}))
+		wantVector(t, "stable is", tracker.Stable(), crdt.Vector{us: 5, eu: 3})
+	})
+}

@@ -107,9 +107,7 @@ func (t *Tracker) Advance(l *Local) {
 	defer t.mu.Unlock()
 	t.local = l
 	t.fresh.beat(time.Now(), t.now())
-	for _, p := range t.peers {
-		p.stable.settle(l.Applied)
-	}
+	t.settle()
 	t.follow()
 	t.broadcast()
 }
@@ -140,9 +138,7 @@ func (t *Tracker) Observe(r region.Report) {
 	p.clock.observe(r, t.self, t.now())
 	p.marks.add(r)
 	p.stable.observe(r)
-	if t.local != nil {
-		p.stable.settle(t.local.Applied)
-	}
+	t.settle()
 	t.follow()
 	t.broadcast()
 }
@@ -181,12 +177,13 @@ func (t *Tracker) Registered() int {
 	return n
 }
 
-// SetRegistered changes whether a peer holds the logs back (I4).
+// SetRegistered changes whether a peer holds the logs back (I4). Its silence counts from
+// now on.
 func (t *Tracker) SetRegistered(name string, registered bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if p := t.peers[name]; p != nil {
-		p.registered = registered
+		p.registered, p.reported = registered, time.Now()
 	}
 	t.broadcast()
 }

@@ -43,6 +43,11 @@ func (t *Tracker) ended(log crdt.Origin) bool {
 	return now.Region == log.Region && now.Epoch > log.Epoch
 }
 
+// WaitEnd returns once the region's own log is not log any more, or ctx's error.
+func (t *Tracker) WaitEnd(ctx context.Context, log crdt.Origin) error {
+	return t.wait(ctx, func() bool { return t.local != nil && t.local.Origin != log })
+}
+
 // WaitStored returns once at least n registered peers have p in their databases,
 // or ctx's error. A position in no log is everywhere.
 func (t *Tracker) WaitStored(ctx context.Context, p region.Position, n int) error {

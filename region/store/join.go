@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -157,14 +156,11 @@ const balance = `
 	on conflict (origin, class) do update set
 		committed = ledger.committed + excluded.committed, superseded = ledger.superseded + excluded.superseded`
 
-// ErrForked: two histories have one name (I14).
-var ErrForked = errors.New("two histories have one name")
-
 // Joined is how far a log has come once a snapshot in which it had come to theirs is
-// joined.
+// joined. region.ErrFork: they are two logs of one name (I14).
 func Joined(log crdt.Origin, ours, theirs region.Progress) (region.Progress, error) {
 	if ours.Stored == theirs.Stored && ours.Stored > 0 && ours.Checksum != theirs.Checksum {
-		return ours, fmt.Errorf("%w: %s up to %d has checksum %s here and %s there", ErrForked, log, ours.Stored, ours.Checksum, theirs.Checksum)
+		return ours, fmt.Errorf("%w: %s up to %d has checksum %s here and %s there", region.ErrFork, log, ours.Stored, ours.Checksum, theirs.Checksum)
 	}
 	if theirs.Applied > ours.Applied {
 		ours.Applied, ours.Ordinal = theirs.Applied, theirs.Ordinal

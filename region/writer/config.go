@@ -2,12 +2,14 @@ package writer
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"log/slog"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"pangea/crdt"
 	"pangea/region"
 	"pangea/region/state"
 )
@@ -68,6 +70,13 @@ type Config struct {
 	//
 	// Defaults to 1 minute.
 	MaxAhead time.Duration
+
+	// Evidence says why a log that ends in head cannot be the newest copy of origin,
+	// by what is kept outside the database; "" if it may be. It is asked once for each
+	// database that is opened.
+	//
+	// Defaults to none.
+	Evidence func(ctx context.Context, origin crdt.Origin, head region.Head) string
 
 	// IgnoreDeps applies remote entries in the order they come, without the causal
 	// wait. It breaks I6; a test shows how.

@@ -20,6 +20,7 @@ import (
 type proof struct {
 	proven   bool
 	evidence string             // why the log cannot be gone on with; "" if nothing speaks against it
+	examined bool               // the evidence outside the database
 	doubted  bool               // a former log may be longer than anyone in reach knows
 	trusted  map[uuid.UUID]bool // sessions whose writes this process knows to be in the log
 	cycle    int64              // where the last session left it
@@ -42,34 +43,15 @@ func (p *proof) prove(sessions ...uuid.UUID) {
 	}
 }
 
-// Doubt tells the writer that the log cannot be gone on with, and why.
-func (w *Writer) Doubt(evidence string) {
-	select {
-	case w.doubts <- evidence:
-	default: // one is enough
-	}
-}
-
 // identify settles whose the log is, as far as the peers have said by now. With
 // mustWrite it does not wait for evidence.
 func (w *Writer) identify(ctx context.Context, mustWrite bool) error {
 	if w.proof.proven {
 		return nil
 	}
-	select {
-	case why := <-w.doubts:
-		w.proof.evidence = why
-	default:
-	}
 	claims, all, settled := w.tracker.Claims()
-	for _, c := range claims {
-		if w.proof.evidence != "" {
-			break
-		}
-		var err error
-		if w.proof.evidence, err = w.contradiction(ctx, c); err != nil {
-			return err
-		}
+	if err := w.examine(ctx, claims); err != nil {
+		return err
 	}
 	switch {
 	case w.proof.evidence == "" && all:
@@ -85,6 +67,20 @@ func (w *Writer) identify(ctx context.Context, mustWrite bool) error {
 		return w.beginEpoch(ctx, claims, all, "not every peer could confirm that the database is the newest copy")
 	}
 	return nil
+}
+
+// examine looks for evidence against the log, outside the database and in what peers
+// claim.
+func (w *Writer) examine(ctx context.Context, claims []position.Claim) (err error) {
+	p, head := &w.proof, w.session.Head()
+	if p.evidence == "" && !p.examined && w.cfg.Evidence != nil {
+		p.evidence = w.cfg.Evidence(ctx, head.Origin, head.Head)
+	}
+	p.examined = true
+	for i := 0; i < len(claims) && p.evidence == "" && err == nil; i++ {
+		p.evidence, err = w.contradiction(ctx, claims[i])
+	}
+	return err
 }
 
 // contradiction says in what a peer's claim contradicts the database.

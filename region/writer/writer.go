@@ -24,7 +24,6 @@ type Writer struct {
 	requests   chan *request
 	deliveries chan *delivery
 	joins      chan *joining
-	doubts     chan string // why the log cannot be gone on with
 	commits    chan region.Record
 
 	mu        sync.Mutex
@@ -61,7 +60,6 @@ func New(cfg Config, s *store.Store, t *position.Tracker) (*Writer, error) {
 		requests:   make(chan *request, cfg.MaxQueue),
 		deliveries: make(chan *delivery, 16),
 		joins:      make(chan *joining),
-		doubts:     make(chan string, 1),
 		commits:    make(chan region.Record, 256),
 		logs:       map[crdt.Origin]*waitingLog{},
 	}, nil

@@ -1,0 +1,233 @@
+package node_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pangea/chaos/links"
+	"pangea/region/node"
+	"pangea/region/regiontest"
+)
+
+// eu's database and stream are gone. It comes back empty under a new epoch, joins a
+// snapshot while us and ap go on writing, and serves only when it has caught up. All
+// that a survivor had is there, handles and removed tags too, and the books balance.
+func TestSeed_ALostRegionJoinsUnderLoad(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{})
+	b := newBooks()
+	for _, name := range w.Names() {
+		fill(t, w, b, name)
+	}
+	handle := handleOf(w, "eu", 1)
+	w.OK(t, "eu", "PUT", "/handle/"+handle, `{"claimant":"user:1"}`)
+	w.WaitConverged(t)
+	stop := background(t, incrementing(t, w, b, "us"), incrementing(t, w, b, "ap"))
+	w.Destroy(t, "eu")
+	w.Launch(t, "eu")
+	servesNothingStale(t, w, "eu", "/counter/eu", "value", "20")
+	stop()
+	w.WaitConverged(t)
+
+	if s := w.Status(t, "eu"); s.Epoch != 2 {
+		t.Errorf("eu goes on in epoch %d, want 2", s.Epoch)
+	}
+	if n := w.Metric(t, "eu", `pangea_seed_joins_total{result="joined"}`); n != 1 {
+		t.Errorf("eu has joined %v snapshots, want 1", n)
+	}
+	for key := range b.counters {
+		for _, name := range w.Names() {
+			if got := counter(t, w, name, key); !b.counters[key].hold(got) {
+				t.Errorf("%s: counter %s is %d, want %+v", name, key, got, b.counters[key])
+			}
+		}
+	}
+	if a := w.Do(t, "eu", "PUT", "/handle/"+handle, `{"claimant":"user:2"}`); a.Status != 409 {
+		t.Errorf("the handle that user:1 has was given away again: %d %s", a.Status, a.Body)
+	}
+	w.OK(t, "eu", "POST", "/counter/eu/incr", "")
+	w.WaitConverged(t)
+	for _, name := range w.Names() {
+		if got := counter(t, w, name, "eu"); got != 21 {
+			t.Errorf("%s: counter eu is %d, want 21", name, got)
+		}
+		balanced(t, w, name)
+	}
+}
+
+// fill writes something of every class at a region, and takes some of it back.
+func fill(t *testing.T, w *regiontest.World, b *books, name string) {
+	t.Helper()
+	for range 20 {
+		b.send(t, w, name, incr(name))
+	}
+	for i := range 10 {
+		w.OK(t, name, "PUT", fmt.Sprintf("/profile/%s%d", name, i), fmt.Sprint(i))
+		w.OK(t, name, "POST", "/tags/a/add", fmt.Sprintf(`{"tag":"%s%d"}`, name, i))
+		w.OK(t, name, "PATCH", "/prefs/a", fmt.Sprintf(`{"%s%d":1}`, name, i))
+		if i%2 == 0 {
+			w.OK(t, name, "POST", "/tags/a/remove", fmt.Sprintf(`{"tag":"%s%d"}`, name, i))
+			w.OK(t, name, "PATCH", "/prefs/a", fmt.Sprintf(`{"%s%d":null}`, name, i))
+		}
+	}
+}
+
+// incrementing adds to a counter at a region, which must always work.
+func incrementing(t *testing.T, w *regiontest.World, b *books, name string) func(context.Context) {
+	return func(ctx context.Context) {
+		every(ctx, 5*time.Millisecond, func() {
+			if o := b.send(t, w, name, incr(name)); o != done {
+				t.Errorf("a write at %s was not acknowledged", name)
+			}
+		})
+	}
+}
+
+// servesNothingStale waits until a region serves; the first answer must have a field's
+// value.
+func servesNothingStale(t *testing.T, w *regiontest.World, name, path, field, want string) {
+	t.Helper()
+	regiontest.Eventually(t, 30*time.Second, func() string {
+		a, err := w.Try(t, name, "GET", path, "")
+		switch {
+		case err != nil:
+			return err.Error()
+		case a.Status == 503:
+			return a.Body
+		case a.Status != 200 || a.Field(field) != want:
+			t.Fatalf("%s served %d %s, want %s %s", name, a.Status, a.Body, field, want)
+		}
+		return ""
+	})
+}
+
+// balanced fails the test unless every event of the region's logs is accounted for (I9).
+func balanced(t *testing.T, w *regiontest.World, name string) {
+	t.Helper()
+	for _, row := range w.Ledger(t, name) {
+		if ended := row.Live + row.Merged + row.Superseded + row.Concurrent + row.ClockSkew + row.Removed; row.Committed != ended {
+			t.Errorf("%s: committed %d events, %d are accounted for: %+v", name, row.Committed, ended, row)
+		}
+	}
+}
+
+// eu is cut off for so long that nobody keeps logs for it any more, nor it for them, and
+// all go on writing. When it is back both sides join each other: every write is there.
+func TestSeed_ADeregisteredPeerJoins(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{Change: func(c *node.Config) {
+		smallPartitions(c)
+		short := *c.Topology
+		short.Retention.PeerAge = 4 * time.Second
+		c.Topology = &short
+	}})
+	b := newBooks()
+	for _, name := range w.Names() {
+		fill(t, w, b, name)
+	}
+	w.WaitConverged(t)
+	w.Cut(t, "us", "eu", links.BothWays, links.Refuse)
+	w.Cut(t, "ap", "eu", links.BothWays, links.Refuse)
+	for range 2 {
+		for _, name := range w.Names() {
+			fill(t, w, b, name)
+		}
+	}
+	for _, at := range []struct{ name, peer string }{{"us", "eu"}, {"ap", "eu"}, {"eu", "us"}, {"eu", "ap"}} {
+		regiontest.Eventually(t, 20*time.Second, func() string { return forgotten(t, w, at.name, at.peer) })
+	}
+	w.HealAll(t)
+	regiontest.Eventually(t, 30*time.Second, func() string {
+		joins := 0.0
+		for _, name := range w.Names() {
+			joins += w.Metric(t, name, `pangea_seed_joins_total{result="joined"}`)
+		}
+		if joins < 2 {
+			return fmt.Sprintf("%v snapshots were joined", joins)
+		}
+		return ""
+	})
+	for _, name := range w.Names() {
+		w.WaitReady(t, name)
+	}
+	w.WaitConverged(t)
+	for _, name := range w.Names() {
+		for _, key := range w.Names() {
+			if got := counter(t, w, name, key); got != 60 {
+				t.Errorf("%s: counter %s is %d, want 60", name, key, got)
+			}
+		}
+		balanced(t, w, name)
+	}
+	regiontest.Eventually(t, 20*time.Second, func() string {
+		for _, name := range w.Names() {
+			for _, p := range w.Status(t, name).Peers {
+				if !p.Registered {
+					return name + " has not taken " + p.Region + " back"
+				}
+			}
+		}
+		return ""
+	})
+}
+
+// forgotten describes a region that still keeps what a peer lacks.
+func forgotten(t *testing.T, w *regiontest.World, name, peer string) string {
+	for _, p := range w.Status(t, name).Peers {
+		if p.Region == peer && p.Registered {
+			return name + " still has " + peer + " registered"
+		}
+	}
+	if kept := w.Number(t, name, "select count(*) from outbox"); kept > 2*partitionEntries {
+		return fmt.Sprintf("%s still keeps %d entries", name, kept)
+	}
+	return ""
+}
+
+// The receiver is stopped in the middle of a join, then the donor: nothing half-joined
+// is left, and the join is done from the start, by whoever can donate.
+func TestSeed_StartsOverWithoutHarm(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{})
+	for i := range 40 {
+		var lines strings.Builder
+		for j := range 1000 {
+			fmt.Fprintf(&lines, "{\"op\":\"counter.incr\",\"key\":\"k%d-%d\",\"by\":1}\n", i, j)
+		}
+		w.OK(t, "us", "POST", "/batch", lines.String())
+	}
+	w.OK(t, "eu", "POST", "/counter/eu/incr", "")
+	w.WaitConverged(t)
+	w.Destroy(t, "eu")
+
+	w.Launch(t, "eu")
+	regiontest.Eventually(t, 20*time.Second, func() string { return seeding(t, w, "eu") })
+	w.Stop(t, "eu")
+	if n := w.Number(t, "eu", "select count(*) from counter"); n != 0 {
+		t.Errorf("%d rows of half a snapshot are left", n)
+	}
+	w.Launch(t, "eu")
+	regiontest.Eventually(t, 20*time.Second, func() string { return seeding(t, w, "eu") })
+	w.Stop(t, w.Status(t, "eu").Seed.Donor)
+	w.WaitReady(t, "eu")
+	w.StartAll(t)
+	w.WaitConverged(t)
+	if n := w.Number(t, "eu", "select count(*) from counter"); n != 40_001 {
+		t.Errorf("eu has %d counters, want 40001", n)
+	}
+	if s := w.Status(t, "eu"); s.Epoch != 2 {
+		t.Errorf("eu goes on in epoch %d, want 2", s.Epoch)
+	}
+}
+
+// seeding describes a region that is not in the middle of a join.
+func seeding(t *testing.T, w *regiontest.World, name string) string {
+	s := w.Status(t, name)
+	if s.Seed == nil || s.Seed.Rows == 0 {
+		return fmt.Sprintf("%s has no rows of a snapshot yet: ready %t, %s", name, s.Ready, s.Reason)
+	}
+	return ""
+}
