@@ -120,9 +120,11 @@ func verifyQuietly(s *stack.Stack, out io.Writer) loss.Verify {
 	}
 }
 
-// commit is that of the checkout, for a program that was built without it.
+// commit is that of the checkout, "+" if it was changed, for a program that was built
+// without it.
 func commit(ctx context.Context, root string) string {
-	id, err := exec.CommandContext(ctx, "git", "-C", root, "rev-parse", "HEAD").Output()
+	describe := []string{"-C", root, "describe", "--always", "--exclude=*", "--abbrev=40", "--dirty=+"}
+	id, err := exec.CommandContext(ctx, "git", describe...).Output()
 	if err != nil {
 		return "" // no checkout, or no git
 	}

@@ -60,14 +60,15 @@ func TestStartBringsBackOnePart(t *testing.T) {
 	}
 }
 
-// TestDestroyTakesTheData: nothing of the region is left on disk, and what it gets
-// back is what a peer had stored.
+// TestDestroyTakesTheData: nothing of the region is left on disk, and it gets back from
+// its peer what that had stored, its own writes too (I14).
 func TestDestroyTakesTheData(t *testing.T) {
 	root := newBuiltRoot(t)
 	s := openStack(t, root)
 	up(t, s, s.PartNames())
 	us, eu := s.Topology().Regions[0], s.Topology().Regions[1]
-	ask(t, http.MethodPost, "http://"+us.Router+"/counter/kept/incr")
+	ask(t, http.MethodPost, "http://"+us.HTTP+"/counter/kept/incr", "X-Ack", "peer")
+	ask(t, http.MethodPost, "http://"+eu.HTTP+"/counter/kept/incr", "X-Ack", "peer")
 	for range 2 {
 		if err := s.Destroy(t.Context(), "eu"); err != nil {
 			t.Fatal(err)
@@ -86,8 +87,8 @@ func TestDestroyTakesTheData(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := ask(t, http.MethodGet, "http://"+eu.HTTP+"/counter/kept"); !strings.Contains(got, `"value":1`) {
-		t.Fatalf("after the start: %s, want the value 1", got)
+	if got := ask(t, http.MethodGet, "http://"+eu.HTTP+"/counter/kept"); !strings.Contains(got, `"value":2`) {
+		t.Fatalf("after the start: %s, want the value 2", got)
 	}
 }
 
@@ -211,11 +212,15 @@ func names(t *testing.T, s *stack.Stack, in stack.State) []string {
 	return names
 }
 
-func ask(t *testing.T, method, url string) string {
+// ask wants the answer 200. Headers come in pairs.
+func ask(t *testing.T, method, url string, header ...string) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
