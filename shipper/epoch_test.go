@@ -28,6 +28,7 @@ func TestShipper_GoesOnWithTheNextEpoch(t *testing.T) {
 	o.commit(2)
 	s.commits <- old.records(3, 3)[0] // the writer had sent it before it began the epoch
 	s.run(t, shipper.Log{Origin: second, Outbox: o, Stream: l})
+	awaitStream(t, l, o, 1, 2)
 	s.commits <- o.commit(1)[0]
 	awaitStream(t, l, o, 1, 3)
 	readAs(t, srv, second, o)

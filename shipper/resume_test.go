@@ -145,6 +145,24 @@ func TestShipper_CheckFindsABadEntry(t *testing.T) {
 	}
 }
 
+// Nothing is published, and no peer complains.
+func TestShipper_FindsThatTheStreamIsGone(t *testing.T) {
+	dir := t.TempDir()
+	l := openLog(t, serve(t, dir), us)
+	o := newOutbox(us)
+	o.commit(10)
+	s := create(t, 10*time.Millisecond)
+	s.run(t, shipper.Log{Origin: us, Outbox: o, Stream: l})
+	awaitStream(t, l, o, 1, 10)
+	check(t, os.RemoveAll(filepath.Join(dir, "jetstream")))
+	eventually(t, "its files are there again", func() bool {
+		tail, err := l.Tail(context.Background())
+		return err == nil && tail.Damage == ""
+	})
+	awaitStream(t, l, o, 1, 10)
+	s.stop()
+}
+
 // What became of the stream since the last look shows in no publish.
 func TestShipper_LooksAtTheStreamAgainAndAgain(t *testing.T) {
 	for name, c := range map[string]struct {

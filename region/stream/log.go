@@ -89,14 +89,11 @@ func (l *Log) Recreate(ctx context.Context, first uint64) error {
 }
 
 // remove deletes the stream and what is left of its files. JetStream moves them aside and
-// deletes them later. While it does, the next deletion fails half-way, and the stream
-// that is created then begins with what the deleted one held.
+// deletes them later; while it does, it leaves those of the next deleted stream in place,
+// and the stream that is created then would begin with what that one held.
 func (l *Log) remove(ctx context.Context) error {
-	parent, name := filepath.Split(l.dir)
-	if err := os.RemoveAll(filepath.Join(parent, "."+name)); err != nil {
-		return fmt.Errorf("delete the files of the last stream: %w", err)
-	}
-	if err := l.js.DeleteStream(ctx, name); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
+	err := l.js.DeleteStream(ctx, streamName(l.origin.Region))
+	if err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
 		return fmt.Errorf("delete the stream: %w", err)
 	}
 	if err := os.RemoveAll(l.dir); err != nil {

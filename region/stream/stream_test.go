@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -179,9 +180,13 @@ func TestLog_SequenceIsSeqFromAnyFirst(t *testing.T) {
 
 // JetStream is still deleting the files of the last stream but one.
 func TestLog_RecreateAgainAndAgain(t *testing.T) {
-	l := openLog(t, serve(t, config(t)), us)
+	cfg := config(t)
+	l := openLog(t, serve(t, cfg), us)
 	rs := records(us, 1, 2000, 500)
-	for round := range 30 {
+	for round := range 6 {
+		if err := os.MkdirAll(filepath.Join(cfg.StoreDir, "jetstream", "$G", "streams", ".LOG_us", "msgs"), 0o750); err != nil {
+			t.Fatal(err)
+		}
 		first := uint64(1 + round%2*1000)
 		recreate(t, l, first)
 		publish(t, l, rs[first-1:])
