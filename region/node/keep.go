@@ -63,11 +63,15 @@ func (k *keeper) round(ctx context.Context, sweep bool) error {
 	if err := k.node.rememberPeers(ctx); err != nil {
 		return err
 	}
-	err := k.node.store.SavePeers(ctx, k.peers())
-	if !sweep {
-		return errors.Join(err, k.publishFloors(ctx))
+	var errs []error
+	if sweep {
+		errs = append(errs, k.measure(ctx))
 	}
-	return errors.Join(err, k.measure(ctx), k.collect(ctx), k.publishFloors(ctx))
+	errs = append(errs, k.node.store.SavePeers(ctx, k.peers())) // who was de-registered, before its logs go
+	if sweep {
+		errs = append(errs, k.collect(ctx))
+	}
+	return errors.Join(append(errs, k.publishFloors(ctx))...)
 }
 
 // publishFloors lets peers know what can still be read here.
