@@ -227,4 +227,3 @@ func TestEpoch_BeginsAsAWhole(t *testing.T) {
 		t.Errorf("the database is in epoch %d", n)
 	}
 }
-
