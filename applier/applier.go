@@ -1,6 +1,7 @@
 package applier
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -35,6 +36,7 @@ type Applier struct {
 
 	pause time.Duration // before the next session
 	doubt doubt
+	told  string // the cause that was logged last, until the stream brings something
 }
 
 // New returns an applier that is not running. The peer stays its caller's to close.
@@ -67,14 +69,19 @@ func (a *Applier) Run(ctx context.Context) error {
 	}
 }
 
-// read runs one session, once the link is up.
+// read runs one session, once the link is up, and makes up for it if there was no stream
+// to read.
 func (a *Applier) read(ctx context.Context) error {
 	select {
 	case <-a.peer.Up():
-		return a.session(ctx)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	err := a.session(ctx)
+	if detours(causeOf(err)) {
+		err = cmp.Or(a.detour(ctx), err)
+	}
+	return err
 }
 
 // deliver stores a batch.
@@ -114,9 +121,18 @@ func (a *Applier) ended(err error) time.Duration {
 		a.cfg.Logger.Error("a log has stopped", "peer", a.cfg.Peer, "err", err, "cure", stop.cure())
 		return a.cfg.RetryStopped
 	}
-	pause := a.pause
-	a.pause = min(2*a.pause, a.cfg.RetryMax)
-	a.cfg.Logger.Info("reading a log starts over", "peer", a.cfg.Peer, "cause", cause, "err", err, "in", pause)
+	longest := a.cfg.RetryMax
+	if detours(cause) {
+		longest = min(longest, detourPause)
+	}
+	pause := min(a.pause, longest)
+	a.pause = 2 * pause
+	tell := a.cfg.Logger.Info
+	if cause == a.told {
+		tell = a.cfg.Logger.Debug
+	}
+	a.told = cause
+	tell("reading a log starts over", "peer", a.cfg.Peer, "cause", cause, "err", err, "in", pause)
 	return pause
 }
 

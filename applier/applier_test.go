@@ -87,7 +87,7 @@ func TestApplier_ReadsFromTheLogWhatTheStreamSkips(t *testing.T) {
 	w := newWorld(t, time.Millisecond)
 	w.publish(t, 1000)
 	check(t, w.server.Close())
-	flipBit(t, w.cfg.StoreDir)
+	flipBit(t, w.cfg.StoreDir, func(block []byte) int { return len(block) / 2 })
 	w.serve(t)
 	w.read(t, nil)
 	w.awaitAll(t)
@@ -99,13 +99,14 @@ func TestApplier_ReadsFromTheLogWhatTheStreamSkips(t *testing.T) {
 	}
 }
 
-func flipBit(t *testing.T, dir string) {
+// flipBit damages the last block of us's stream.
+func flipBit(t *testing.T, dir string, at func(block []byte) int) {
 	t.Helper()
 	blocks, err := filepath.Glob(filepath.Join(dir, "jetstream/$G/streams/LOG_us/msgs/*.blk"))
 	check(t, err)
 	b, err := os.ReadFile(blocks[len(blocks)-1])
 	check(t, err)
-	b[len(b)/2] ^= 1
+	b[at(b)] ^= 1
 	check(t, os.WriteFile(blocks[len(blocks)-1], b, 0o600))
 }
 
@@ -328,10 +329,15 @@ func TestApplier_CrashAnywhere(t *testing.T) {
 }
 
 func TestNew_RefusesBadConfig(t *testing.T) {
-	ok := applier.Config{Peer: "us", Address: func(string) string { return "" }}
+	ok := applier.Config{
+		Peer:    "us",
+		Address: func(string) string { return "" },
+		Head:    func(string) region.Position { return region.Position{} },
+	}
 	for _, spoil := range []func(*applier.Config){
 		func(c *applier.Config) { c.Peer = "" },
 		func(c *applier.Config) { c.Address = nil },
+		func(c *applier.Config) { c.Head = nil },
 		func(c *applier.Config) { c.QuietAfter = time.Second },
 	} {
 		cfg := ok

@@ -14,6 +14,7 @@ const (
 	deleted     = "consumer_deleted"
 	noLog       = "no_log"
 	ahead       = "ahead"
+	behind      = "behind"
 	stalled     = "stalled"
 	gapped      = "gap"
 	forked      = "fork"
@@ -29,6 +30,7 @@ var (
 	errDeliver = errors.New("deliver")
 	errLogRead = errors.New("read the log")
 	errStalled = errors.New("the stream does not send what it has")
+	errBehind  = errors.New("the stream ends before the log does")
 	errQuiet   = errors.New("nothing has come for a while") // not an end
 )
 
@@ -68,6 +70,7 @@ func causeOf(err error) string {
 		{stream.ErrDeleted, deleted},
 		{stream.ErrNoLog, noLog},
 		{stream.ErrAhead, ahead},
+		{errBehind, behind},
 		{errStalled, stalled},
 		{errGap, gapped},
 		{region.ErrFork, forked},

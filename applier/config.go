@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"pangea/region"
 	"pangea/region/stream"
 )
 
@@ -22,14 +23,18 @@ type Config struct {
 	Peer string
 	// Address is where a region's HTTP interface is reached from here.
 	Address func(region string) string
+	// Head is the end of a region's current log by its last report; of no log if it was
+	// never heard of.
+	Head func(region string) region.Position
 	// BatchEvents and BatchBytes bound what is delivered at once; one entry may
 	// exceed them. Default to 1,000 and 4 MiB.
 	BatchEvents, BatchBytes int
 	// QuietAfter is how long nothing has to come before the stream is asked whether
-	// that is right; at least stream.Quiet. Defaults to 5 s.
+	// that is right. Defaults to stream.Quiet, the least.
 	QuietAfter time.Duration
-	// RetryMin and RetryMax bound the pause between sessions; it doubles. Default to
-	// 100 ms and 5 s.
+	// RetryMin and RetryMax bound the pause between sessions; it doubles. While the
+	// peer's /log stands in for its stream it is 500 ms at most. Default to 100 ms and
+	// 5 s.
 	RetryMin, RetryMax time.Duration
 	// RetryStopped is the pause after an entry that stops the log. Defaults to 30 s.
 	RetryStopped time.Duration
@@ -40,7 +45,7 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	c.BatchEvents = cmp.Or(c.BatchEvents, batchEvents)
 	c.BatchBytes = cmp.Or(c.BatchBytes, batchBytes)
-	c.QuietAfter = cmp.Or(c.QuietAfter, 5*time.Second)
+	c.QuietAfter = cmp.Or(c.QuietAfter, stream.Quiet)
 	c.RetryMin = cmp.Or(c.RetryMin, 100*time.Millisecond)
 	c.RetryMax = cmp.Or(c.RetryMax, 5*time.Second)
 	c.RetryStopped = cmp.Or(c.RetryStopped, 30*time.Second)
@@ -49,8 +54,8 @@ func (c Config) withDefaults() Config {
 }
 
 func (c Config) validate() error {
-	if c.Peer == "" || c.Address == nil {
-		return errors.New("applier: Peer and Address must be set")
+	if c.Peer == "" || c.Address == nil || c.Head == nil {
+		return errors.New("applier: Peer, Address and Head must be set")
 	}
 	if c.QuietAfter < stream.Quiet {
 		return fmt.Errorf("applier: QuietAfter is %v, want at least %v, or missing heartbeats go unnoticed", c.QuietAfter, stream.Quiet)

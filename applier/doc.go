@@ -1,7 +1,7 @@
 // Package applier carries peers' logs to this region's writer.
 //
 //	peer's stream ──session──▶ ┐
-//	peer's /log ─────gap─────▶ ┴─ Applier ─batch─▶ ┐
+//	peer's /log ─gap, detour─▶ ┴─ Applier ─batch─▶ ┐
 //	                                               ├─▶ Sink.Deliver
 //	any holder's /log ─page──▶ ─── Relay ──batch─▶ ┘
 //
@@ -20,10 +20,13 @@
 // Failure handling:
 //   - Whatever goes wrong ends the session, and the next one sets the consumer back to
 //     what is stored; pauses grow from 100 ms to 5 s.
-//   - An entry that is missing, unreadable or of another history twice in a row is read
-//     from the origin's /log, which tells the origin to check its stream. So is what the
-//     stream has purged. What /log no longer has either, the relay or a snapshot brings;
-//     sessions end until it is there.
+//   - The stream is missing, is being refilled, refuses, or ends before the log does: what
+//     the origin reports to have is read from its /log, and then the stream is tried again,
+//     within 500 ms. That nothing is published shows after 3 s without an entry.
+//   - An entry that is missing, unreadable, of another history or not sent twice in a row
+//     is read from the origin's /log, which tells the origin to check its stream. So is
+//     what the stream has purged. What /log no longer has either, the relay or a snapshot
+//     brings; sessions end until it is there.
 //   - /log has an entry that cannot be read, or of another history: the log stops, with
 //     an alert, a line that names the cure, and a retry each 30 s.
 //   - A holder of a log does not answer, or has dropped the entry: the relay asks again

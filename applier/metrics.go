@@ -52,7 +52,7 @@ func newMetrics(reg prometheus.Registerer, peer string, link *stream.Peer) *metr
 		Help: "1 while there is a connection to the peer's stream.",
 	}, func() float64 { return linkUp(link) })
 	for _, cause := range []string{
-		linkLost, noHeartbeat, deleted, noLog, ahead, stalled, gapped, forked, undecodable, foreign, refused, trimmed, unread, other,
+		linkLost, noHeartbeat, deleted, noLog, ahead, behind, stalled, gapped, forked, undecodable, foreign, refused, trimmed, unread, other,
 	} {
 		m.resets.WithLabelValues(cause)
 	}

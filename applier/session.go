@@ -51,12 +51,17 @@ func (a *Applier) session(ctx context.Context) error {
 }
 
 // recheck asks a quiet stream what it has. If it had promised more than it sent since
-// it was asked last, somebody else took it, or JetStream has lost track.
+// it was asked last, somebody else took it, or JetStream has lost track. If it has no
+// more, but the peer's log does, that was not published.
 func (a *Applier) recheck(ctx context.Context, at tail, promised uint64) (uint64, error) {
 	if at.seq < promised {
 		return promised, fmt.Errorf("%w: it had %d, and sent up to %d", errStalled, promised, at.seq)
 	}
+	head := a.cfg.Head(a.cfg.Peer) // first, as what is reported later may be on its way
 	state, err := a.peer.State(ctx)
+	if err == nil && state.Last <= at.seq && stored(a.sink, head.Origin).seq < head.Seq {
+		err = fmt.Errorf("%w: it has up to %d, the log up to %d of %s", errBehind, state.Last, head.Seq, head.Origin)
+	}
 	return state.Last, err
 }
 
@@ -69,7 +74,8 @@ func (a *Applier) start(ctx context.Context, state stream.State) (tail, error) {
 		return at, nil
 	}
 	a.doubt.times = 0 // if the log does not help either, the stream is next again
-	at, err := a.readLog(ctx, state, at)
+	to := region.Position{Origin: state.Origin, Seq: max(at.seq+1, state.First-1)}
+	at, err := a.readLog(ctx, at, to, true)
 	if err != nil && wrong && unusable(a.doubt.err) && !errors.Is(err, region.ErrTrimmed) {
 		return at, &stopError{error: fmt.Errorf("%w (%w)", a.doubt.err, err), holder: a.cfg.Peer}
 	}
@@ -102,6 +108,7 @@ func (a *Applier) step(ctx context.Context, s *stream.Session, b batch) (tail, e
 	if !paused(failed) {
 		return b.end, failed
 	}
+	a.told = ""
 	a.metrics.pending.Set(float64(last.Last - last.Seq))
 	return b.end, s.Ack(last)
 }
@@ -116,6 +123,7 @@ func (a *Applier) suspect(seq uint64, err error) {
 		a.metrics.forks.Inc()
 	case undecodable:
 		a.metrics.undecodable.Inc()
+	case stalled:
 	default:
 		return
 	}
@@ -123,23 +131,4 @@ func (a *Applier) suspect(seq uint64, err error) {
 		a.doubt.times = 0
 	}
 	a.doubt = doubt{seq: seq, times: a.doubt.times + 1, err: err}
-}
-
-// readLog delivers what the origin's own record has after at, until the stream has
-// the rest. The origin checks its stream when it is asked. If it no longer keeps the
-// entry either, the session ends: the relay or a snapshot brings it, in time for a later
-// one.
-func (a *Applier) readLog(ctx context.Context, state stream.State, at tail) (tail, error) {
-	for {
-		next, err := a.pager.pull(ctx, a.cfg.Peer, state.Origin, at, true)
-		if err != nil {
-			return next, err
-		}
-		if next == at {
-			return at, fmt.Errorf("%w: %s has nothing after entry %d", errLogRead, a.cfg.Peer, at.seq)
-		}
-		if at = next; at.seq+1 >= state.First {
-			return at, nil
-		}
-	}
 }

@@ -15,6 +15,8 @@ import (
 	"pangea/applier"
 	"pangea/chaos/links"
 	"pangea/crdt"
+	"pangea/region"
+	"pangea/region/position"
 	"pangea/region/stream"
 	"pangea/region/topology"
 )
@@ -130,6 +132,9 @@ func (w *world) read(t testing.TB, change func(*applier.Config)) (stop func()) {
 		RetryStopped: 300 * time.Millisecond, QuietAfter: stream.Quiet,
 		Address: func(name string) string { return w.topo.Address("eu", name, topology.HTTP) },
 	}
+	tracker := position.New("eu", "eu", time.Now)
+	tracker.Register("us")
+	cfg.Head = tracker.Head
 	if change != nil {
 		change(&cfg)
 	}
@@ -144,6 +149,7 @@ func (w *world) read(t testing.TB, change func(*applier.Config)) (stop func()) {
 			t.Errorf("Run: %v", err)
 		}
 	})
+	running.Go(func() { w.report(ctx, tracker) })
 	stop = sync.OnceFunc(func() {
 		cancel()
 		running.Wait()
@@ -152,6 +158,15 @@ func (w *world) read(t testing.TB, change func(*applier.Config)) (stop func()) {
 	w.stop = stop
 	t.Cleanup(stop)
 	return stop
+}
+
+// report says each 20 ms how long us's log is, whatever its stream holds.
+func (w *world) report(ctx context.Context, to *position.Tracker) {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for ; ctx.Err() == nil; <-tick.C {
+		to.Observe(region.Report{Origin: w.us.origin, Head: region.Head{Seq: w.us.head()}})
+	}
 }
 
 // awaitAll waits until all of us's log is stored.

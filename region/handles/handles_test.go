@@ -70,7 +70,7 @@ func start(t *testing.T, topo *topology.Topology, name string, l net.Listener) *
 		t.Fatal(err)
 	}
 	a, err := api.New(api.Config{Region: name, Topology: topo}, api.Parts{
-		Writer: m, Reader: m, Positions: m, Handles: h, Books: m, Log: m.Log, Status: m.Status,
+		Writer: m, Reader: m, Positions: m, Handles: h, Books: m, Log: m.Log, Snapshot: m.Snapshot, Status: m.Status,
 	})
 	if err != nil {
 		t.Fatal(err)

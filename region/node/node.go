@@ -117,7 +117,8 @@ func (n *Node) openPeers(context.Context) error {
 			return err
 		}
 		n.peers = append(n.peers, peer)
-		a, err := applier.New(applier.Config{Peer: name, Address: n.address, Logger: n.cfg.Logger}, peer, n.writer, n.registry)
+		c := applier.Config{Peer: name, Address: n.address, Head: n.tracker.Head, Logger: n.cfg.Logger}
+		a, err := applier.New(c, peer, n.writer, n.registry)
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"pangea/crdt"
+	"pangea/region"
 )
 
 // Wanted is a log of which entries are missing here that no stream will bring, and a
@@ -82,6 +83,18 @@ func (t *Tracker) holder(log crdt.Origin, next uint64) (best *peer) {
 // has reports whether a reachable peer can serve the entry next of a log.
 func (t *Tracker) has(p *peer, log crdt.Origin, next uint64) bool {
 	return t.silent(p) < Silence && p.report.Stored[log] >= next && p.report.Floors[log] <= next
+}
+
+// Head is the end of a peer's current log by its last report; of no log if it was never
+// heard of.
+func (t *Tracker) Head(name string) region.Position {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p := t.peers[name]
+	if p == nil {
+		return region.Position{}
+	}
+	return region.Position{Origin: p.report.Origin, Seq: p.report.Head.Seq}
 }
 
 // SetFloors tells peers from which entry on each log can be read here.
