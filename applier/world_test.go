@@ -160,9 +160,9 @@ func (w *world) read(t testing.TB, change func(*applier.Config)) (stop func()) {
 	return stop
 }
 
-// report says each 20 ms how long us's log is, whatever its stream holds.
+// report says each 5 ms how long us's log is, whatever its stream holds.
 func (w *world) report(ctx context.Context, to *position.Tracker) {
-	tick := time.NewTicker(20 * time.Millisecond)
+	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for ; ctx.Err() == nil; <-tick.C {
 		to.Observe(region.Report{Origin: w.us.origin, Head: region.Head{Seq: w.us.head()}})

@@ -119,10 +119,13 @@ func TestDisk_AFullStreamHoldsNobodyUp(t *testing.T) {
 	for n := range 20 {
 		put(n)
 	}
-	regiontest.Eventually(t, 60*time.Second, func() string {
-		put(0)
-		return cmp.Or(serves(t, w, "us", "/readyz"), behind(t, w, "us", 70))
-	})
+	regiontest.Eventually(t, 10*time.Second, func() string { return behind(t, w, "us", 70) })
+	for n := range 10 {
+		put(n)
+		regiontest.Eventually(t, standstill, func() string {
+			return cmp.Or(serves(t, w, "us", "/readyz"), behind(t, w, "us", w.Status(t, "us").Head.Seq))
+		})
+	}
 	disk.Free(t)
 	put(1)
 	w.WaitConverged(t)

@@ -25,8 +25,8 @@ const mediumStream = 30 << 20
 const bigWrites = 180
 
 // standstill is how long a region that is not concerned may wait: its reader asks for
-// the stream again after 1.5 s, and then after 3.1 s.
-const standstill = 4 * time.Second
+// the log each 500 ms, by way of the stream or without.
+const standstill = 2 * time.Second
 
 // The stream of us is harmed while us is stopped, and ap lacks most of what was in it.
 // Whatever the harm, ap completes and no other region waits; one line and one metric
