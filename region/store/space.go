@@ -13,6 +13,11 @@ import (
 // Floors is the first entry of each log that can be read here: one after the last if
 // none can.
 func (s *Store) Floors(ctx context.Context) (crdt.Vector, error) {
+	// The ends come first: what is stored meanwhile follows them, found or not.
+	floors, tables, err := s.ends(ctx)
+	if err != nil {
+		return nil, unavailable("read where the logs end", err)
+	}
 	parts, err := partitionNames(ctx, s.pool)
 	if err != nil {
 		return nil, unavailable("list the logs' partitions", err)
@@ -22,10 +27,6 @@ func (s *Store) Floors(ctx context.Context) (crdt.Vector, error) {
 		if f, ok := first[p.table]; !ok || p.first < f.first {
 			first[p.table] = p
 		}
-	}
-	floors, tables, err := s.ends(ctx)
-	if err != nil {
-		return nil, unavailable("read where the logs end", err)
 	}
 	for log, table := range tables {
 		p, ok := first[table]
