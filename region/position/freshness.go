@@ -82,7 +82,8 @@ func (t *Tracker) catchUp(now time.Time) string {
 		}
 		f.target = crdt.Vector{}
 		for _, p := range t.peers {
-			if p.registered && t.answers(p) {
+			// A peer that is heard and does not hear this region still counts.
+			if p.registered && t.silent(p) < Silence {
 				f.target.Join(p.report.Applied)
 				f.target.Join(t.former(p.report.Stored))
 			}

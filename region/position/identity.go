@@ -11,31 +11,38 @@ import (
 // Claim is what a peer says about this region's own logs (I14).
 type Claim struct {
 	Peer   string
-	Epoch  uint32 // the last of this region's that it stores anything of
-	Stored uint64 // how much of the current log
-	Sum    region.Checksum
-	Said   bool // Sum is known
+	Epoch  uint32          // the last of this region's that it stores anything of
+	Stored uint64          // how much of the current log
+	Sum    region.Checksum // of that
+	Said   bool            // Sum is known
+
+	// Answers says that the peer hears this process, and said so since it has asked.
+	Answers bool
 }
 
-// Claims lists what the peers that answer this process say. All: that is every peer
-// there is, so nobody else can know more. Settled: no other answer is waited for.
+// Claims lists what the peers say that were heard. All: every peer there is answers
+// this process, and leaves nothing out, so nobody else can know more. Settled: no other
+// answer is waited for.
 func (t *Tracker) Claims() (claims []Claim, all, settled bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.local == nil {
 		return nil, false, false
 	}
+	all = true
 	for _, p := range t.peers {
-		if t.answers(p) {
-			claims = append(claims, t.claim(p))
+		c := t.claim(p)
+		if !p.lastSeen.IsZero() {
+			claims = append(claims, c)
 		}
+		all = all && c.Answers && (c.Said || c.Stored == 0)
 	}
-	return claims, len(claims) == len(t.peers), t.settled()
+	return claims, all, t.settled()
 }
 
 func (t *Tracker) claim(p *peer) Claim {
 	own := t.local.Origin
-	c := Claim{Peer: p.name, Stored: p.report.Stored[own]}
+	c := Claim{Peer: p.name, Stored: p.report.Stored[own], Answers: t.answers(p)}
 	for o, seq := range p.report.Stored {
 		if o.Region == t.self && seq > 0 {
 			c.Epoch = max(c.Epoch, o.Epoch)
@@ -73,8 +80,11 @@ func (t *Tracker) unwhole() string {
 	if t.seeding.donor != "" {
 		return fmt.Sprintf("it joins the snapshot of %s", t.seeding.donor)
 	}
+	if t.local.Doubted && !t.local.Proven {
+		return "the database is an older copy: its log will go on under a new epoch"
+	}
 	for _, p := range t.peers {
-		if seq := p.report.Stored[t.local.Origin]; seq > t.local.Head.Seq && t.answers(p) {
+		if seq := p.report.Stored[t.local.Origin]; seq > t.local.Head.Seq {
 			return fmt.Sprintf("%s stores our log up to %d but this database ends at %d: it is an older copy, and will go on under a new epoch",
 				p.name, seq, t.local.Head.Seq)
 		}
@@ -85,19 +95,24 @@ func (t *Tracker) unwhole() string {
 	return ""
 }
 
-// Sound reports whether the region knows all that it ever decided. One that went on from
-// an older database does once every registered peer has answered, and what they store of
-// its former logs is applied (I10).
+// Sound reports whether the region knows all that it ever decided, as the owner of a
+// handle must (I10). One whose log is proven does. One that went on from an older
+// database, or from none, does once every registered peer has answered and what they
+// store of its former logs is applied. Of any other restart one peer's answer is enough:
+// only a copy of a whole machine that is put back gives no sign of it.
 func (t *Tracker) Sound() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.local == nil || !t.local.Doubted {
+	if t.local == nil || t.local.Proven && !t.local.Doubted {
 		return t.local != nil
 	}
+	some, all := false, true
 	for _, p := range t.peers {
-		if p.registered && (!t.answers(p) || !t.local.Applied.Covers(t.former(p.report.Stored))) {
-			return false
+		if !p.registered {
+			continue
 		}
+		knows := t.answers(p) && t.local.Applied.Covers(t.former(p.report.Stored))
+		some, all = some || knows, all && knows
 	}
-	return true
+	return all || some && !t.local.Doubted && !t.lost()
 }

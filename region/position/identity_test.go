@@ -1,12 +1,14 @@
 package position_test
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"pangea/crdt"
 	"pangea/region"
+	"pangea/region/position"
 )
 
 var (
@@ -22,8 +24,9 @@ func TestClaims(t *testing.T) {
 		want := func(answers int, all, settled bool) {
 			t.Helper()
 			claims, gotAll, gotSettled := tracker.Claims()
+			claims = slices.DeleteFunc(claims, func(c position.Claim) bool { return !c.Answers })
 			if len(claims) != answers || gotAll != all || gotSettled != settled {
-				t.Errorf("%d claims, all %t, settled %t; want %d, %t, %t", len(claims), gotAll, gotSettled, answers, all, settled)
+				t.Errorf("%d answers, all %t, settled %t; want %d, %t, %t", len(claims), gotAll, gotSettled, answers, all, settled)
 			}
 		}
 		want(0, false, false)
@@ -80,34 +83,100 @@ func TestReadiness_WaitsForItsFormerLogs(t *testing.T) {
 	})
 }
 
-// An owner that went on from an older database decides nothing about handles before
-// every registered peer has said what it had decided (I10).
+// An owner that went on from an older database, or from none, decides nothing about
+// handles before every registered peer has said what it had decided (I10). Of another
+// restart one peer's word is enough.
 func TestSound(t *testing.T) {
+	older := func(known crdt.Vector) *position.Local {
+		l := has(us2, 1, known)
+		l.Proven, l.Doubted = true, true
+		return l
+	}
+	proven := has(us, 5, nil)
+	proven.Proven = true
+	for name, c := range map[string]struct {
+		local   *position.Local
+		answers []region.Report
+		sound   bool
+	}{
+		"proven":                        {proven, nil, true},
+		"restarted, and nobody heard":   {has(us, 5, nil), nil, false},
+		"restarted, and one heard":      {has(us, 5, crdt.Vector{eu: 1}), []region.Report{report(eu, 1, crdt.Vector{us: 5})}, true},
+		"empty, and one heard":          {has(us, 0, nil), []region.Report{report(eu, 0, nil)}, false},
+		"empty, and all heard":          {has(us, 0, nil), []region.Report{report(eu, 0, nil), report(ap, 0, nil)}, true},
+		"older, and nobody heard":       {older(crdt.Vector{us: 5}), nil, false},
+		"older, and one heard":          {older(crdt.Vector{us: 5}), []region.Report{report(eu, 0, crdt.Vector{us: 5})}, false},
+		"older, and one knows more":     {older(crdt.Vector{us: 5}), []region.Report{report(eu, 0, crdt.Vector{us: 5}), report(ap, 0, crdt.Vector{us: 7})}, false},
+		"older, and what they know too": {older(crdt.Vector{us: 7}), []region.Report{report(eu, 0, crdt.Vector{us: 5}), report(ap, 0, crdt.Vector{us: 7})}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tracker := track("us", 0, "eu", "ap")
+				if tracker.Sound() {
+					t.Error("sound without a database")
+				}
+				tracker.Advance(c.local)
+				for _, r := range c.answers {
+					r.SentAt = time.Now()
+					r.Echoes = map[string]region.Echo{"us": {Instance: "us", SentAt: time.Now(), ReceivedAt: time.Now()}}
+					tracker.Observe(r)
+				}
+				if tracker.Sound() != c.sound {
+					t.Errorf("sound is %t", !c.sound)
+				}
+			})
+		})
+	}
+}
+
+// A peer that is heard, and does not hear this region, still tells what is missing here
+// and what contradicts its log: a link may be cut one way.
+func TestReadiness_APeerThatDoesNotHearUsCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		tracker := track("us", 0, "eu", "ap")
-		want := func(sound bool) {
-			t.Helper()
-			if tracker.Sound() != sound {
-				t.Errorf("sound is %t", !sound)
-			}
+		tracker := track("us", 0, "eu")
+		tracker.Advance(has(us, 4, nil))
+		deaf := report(eu, 3, crdt.Vector{us: 4})
+		deaf.Echoes = nil
+		for range 6 {
+			tracker.Observe(deaf)
+			beat(tracker, time.Second)
 		}
-		want(false)
-		tracker.Advance(has(us, 5, nil))
-		want(true)
-		restored := has(us2, 0, crdt.Vector{us: 5})
-		restored.Doubted = true
-		tracker.Advance(restored)
-		want(false)
-		tracker.Observe(report(eu, 0, crdt.Vector{us: 5}))
-		want(false)
-		tracker.Observe(report(ap, 0, crdt.Vector{us: 7}))
-		want(false)
-		restored = has(us2, 1, crdt.Vector{us: 7})
-		restored.Doubted = true
-		tracker.Advance(restored)
-		want(true)
-		tracker.Advance(has(us2, 1, crdt.Vector{us: 5}))
-		want(true)
+		wantUnready(t, tracker, "3 entries of eu")
+		tracker.Advance(has(us, 4, crdt.Vector{eu: 3}))
+		wantReady(t, tracker)
+		deaf.Stored = crdt.Vector{us: 6}
+		tracker.Observe(deaf)
+		wantUnready(t, tracker, "eu stores our log up to 6 but this database ends at 4")
+		if claims, all, _ := tracker.Claims(); all || len(claims) != 1 || claims[0].Stored != 6 {
+			t.Errorf("claims %+v, all %t", claims, all)
+		}
+	})
+}
+
+// A proof that was lost is not found again in what peers said before.
+func TestClaims_AskAnewWhenTheProofIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker := track("us", 0, "eu")
+		proven := has(us, 4, nil)
+		proven.Proven = true
+		tracker.Advance(proven)
+		tracker.Observe(report(eu, 0, nil))
+		if _, all, _ := tracker.Claims(); !all {
+			t.Error("eu does not answer")
+		}
+		time.Sleep(time.Millisecond)
+		tracker.Advance(has(us, 4, nil))
+		if _, all, _ := tracker.Claims(); all {
+			t.Error("what eu said before counts")
+		}
+		tracker.Observe(report(eu, 0, nil))
+		if _, all, _ := tracker.Claims(); !all {
+			t.Error("eu does not answer")
+		}
+		tracker.Observe(report(eu, 0, crdt.Vector{us: 4})) // without a checksum
+		if _, all, _ := tracker.Claims(); all {
+			t.Error("eu stores the log and does not say which")
+		}
 	})
 }
 

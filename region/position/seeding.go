@@ -35,13 +35,13 @@ func (t *Tracker) Hold() bool {
 	return t.local != nil && t.lost() && (!t.settled() || t.need() != "")
 }
 
-// need brings the reason up to date. One region that lost everything goes on needing a
-// snapshot when nobody is in reach any more.
+// need brings the reason up to date. A region that lost everything goes on needing a
+// snapshot while not every peer is in reach.
 func (t *Tracker) need() string {
 	if t.local == nil || !t.settled() {
 		return ""
 	}
-	if why := t.gap(); why != "" || !t.lost() {
+	if why := t.gap(); why != "" || !t.lost() || len(t.silentPeers()) == 0 {
 		t.seeding.why = why
 	}
 	return t.seeding.why
@@ -85,13 +85,13 @@ func (t *Tracker) lost() bool {
 	return true
 }
 
-// donors lists the reachable peers whose state is whole. One that needs a snapshot
-// itself can still give one: two regions that have forgotten each other's logs join
-// each other.
+// donors lists the reachable peers that have what is missing here. One that needs a
+// snapshot itself can still give one: two regions that have forgotten each other's logs
+// join each other, each the state before.
 func (t *Tracker) donors() []string {
 	var able []*peer
 	for _, p := range t.peers {
-		if t.silent(p) < Silence && !p.report.Joining && ahead(p.report.Stored, t.local.Stored, t.local.Origin) {
+		if t.silent(p) < Silence && ahead(p.report.Stored, t.local.Stored, t.local.Origin) {
 			able = append(able, p)
 		}
 	}
@@ -125,11 +125,13 @@ func compareBool(a, b bool) int {
 	}
 }
 
-// Join notes that the region is joining a peer's snapshot; "" that it no longer is.
+// Join notes that the region is joining a peer's snapshot; "" that this has failed.
 func (t *Tracker) Join(donor string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.seeding.donor = donor
+	if t.seeding.donor = donor; donor == "" {
+		t.fresh.reset(time.Now(), t.now(), "a join was broken off") // or its commit was, and stands
+	}
 	t.broadcast()
 }
 

@@ -92,7 +92,7 @@ func TestNeed_BelowRetention(t *testing.T) {
 	})
 }
 
-// The nearest peer that serves comes first; one that is joining has a mixture of rows.
+// The nearest peer that serves comes first; one that is as far behind is none.
 func TestNeed_Donors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tracker := position.New("us", "us", time.Now)
@@ -100,11 +100,11 @@ func TestNeed_Donors(t *testing.T) {
 			tracker.Register(name)
 		}
 		tracker.Advance(has(us, 0, crdt.Vector{eu: 1}))
-		far, near, unready, joining := report(eu, 9, nil), report(ap, 0, crdt.Vector{eu: 9}),
-			report(crdt.Origin{Region: "af", Epoch: 1}, 0, crdt.Vector{eu: 9}), report(crdt.Origin{Region: "sa", Epoch: 1}, 0, crdt.Vector{eu: 9})
-		far.Ready, near.Ready, joining.Ready, joining.Joining = true, true, true, true
+		far, near, unready, behind := report(eu, 9, nil), report(ap, 0, crdt.Vector{eu: 9}),
+			report(crdt.Origin{Region: "af", Epoch: 1}, 0, crdt.Vector{eu: 9}), report(crdt.Origin{Region: "sa", Epoch: 1}, 0, crdt.Vector{eu: 1})
+		far.Ready, near.Ready, behind.Ready = true, true, true
 		asked := region.Echo{Instance: "us", SentAt: time.Now(), ReceivedAt: time.Now()}
-		for r, rtt := range map[*region.Report]time.Duration{&far: 200 * time.Millisecond, &near: 50 * time.Millisecond, &unready: 0, &joining: 0} {
+		for r, rtt := range map[*region.Report]time.Duration{&far: 200 * time.Millisecond, &near: 50 * time.Millisecond, &unready: 0, &behind: 0} {
 			r.Echoes = map[string]region.Echo{"us": asked}
 			r.SentAt = asked.ReceivedAt
 			r.Floors = crdt.Vector{eu: 5}

@@ -25,8 +25,8 @@ type Local struct {
 	Sums map[crdt.Origin]region.Checksum
 	// Proven says that the log is this process's to go on with (I14).
 	Proven bool
-	// Doubted says that a former log of this region may be longer than anyone who
-	// was heard of knows.
+	// Doubted says that a log of this region, which it cannot go on with, may be longer
+	// than anyone who was heard of knows.
 	Doubted bool
 }
 
@@ -105,6 +105,9 @@ func (t *Tracker) Remember(name string, registered bool, reported time.Time, sto
 func (t *Tracker) Advance(l *Local) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if was := t.local; was != nil && (was.Proven && !l.Proven || l.Doubted && was.Origin != l.Origin) {
+		t.fresh.reset(time.Now(), t.now(), "the database is another than before")
+	}
 	t.local = l
 	t.fresh.beat(time.Now(), t.now())
 	t.settle()

@@ -34,13 +34,13 @@ func (t *Tracker) extant(v crdt.Vector) crdt.Vector {
 	return out
 }
 
-// ended reports whether the region of a log has gone on under a later epoch.
+// ended reports whether the region of a log goes on under another epoch.
 func (t *Tracker) ended(log crdt.Origin) bool {
 	now := t.local.Origin
 	if p := t.peers[log.Region]; p != nil {
 		now = p.report.Origin
 	}
-	return now.Region == log.Region && now.Epoch > log.Epoch
+	return now.Region == log.Region && now != log
 }
 
 // WaitEnd returns once the region's own log is not log any more, or ctx's error.

@@ -22,7 +22,6 @@ type report struct {
 	Ordinals string          `json:"ordinals"`
 	Floors   string          `json:"floors,omitempty"`
 	Ready    bool            `json:"ready"`
-	Joining  bool            `json:"joining,omitempty"`
 	Unproven bool            `json:"unproven,omitempty"`
 	SentAt   time.Time       `json:"sent_at"`
 	Echoes   map[string]echo `json:"echoes,omitempty"`
@@ -52,7 +51,6 @@ func encodeReport(r region.Report) ([]byte, error) {
 		Ordinals: r.Ordinals.String(),
 		Floors:   r.Floors.String(),
 		Ready:    r.Ready,
-		Joining:  r.Joining,
 		Unproven: r.Unproven,
 		SentAt:   r.SentAt,
 		Echoes:   make(map[string]echo, len(r.Echoes)),
@@ -73,7 +71,6 @@ func decodeReport(payload []byte) (r region.Report, err error) {
 		Instance: w.Instance,
 		Head:     region.Head{Seq: w.Head.Seq, Ordinal: w.Head.Ordinal, Checksum: w.Head.Checksum},
 		Ready:    w.Ready,
-		Joining:  w.Joining,
 		Unproven: w.Unproven,
 		SentAt:   w.SentAt,
 		Echoes:   make(map[string]region.Echo, len(w.Echoes)),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -16,7 +17,8 @@ import (
 // peer has answered it and none stores anything that the database has not: or the
 // database may be an older copy, or a second one, and a seq would name two entries. It
 // also may if it began the epoch itself. Otherwise the next write begins a new epoch,
-// and evidence begins one at once, so that what the old log lacks can be fetched.
+// and evidence begins one at once, whenever it comes, so that what the old log lacks can
+// be fetched.
 type proof struct {
 	proven   bool
 	evidence string             // why the log cannot be gone on with; "" if nothing speaks against it
@@ -46,34 +48,42 @@ func (p *proof) prove(sessions ...uuid.UUID) {
 // identify settles whose the log is, as far as the peers have said by now. With
 // mustWrite it does not wait for evidence.
 func (w *Writer) identify(ctx context.Context, mustWrite bool) error {
-	if w.proof.proven {
-		return nil
-	}
 	claims, all, settled := w.tracker.Claims()
 	if err := w.examine(ctx, claims); err != nil {
 		return err
 	}
+	p := &w.proof
+	if p.evidence != "" && !p.doubted || p.evidence != "" && p.proven {
+		p.proven, p.doubted = false, true
+		w.publish()
+	}
 	switch {
-	case w.proof.evidence == "" && all:
-		w.proof.prove(w.session.LastWriter(), w.session.ID())
+	case p.proven:
+		return nil
+	case p.evidence == "" && all:
+		p.prove(w.session.LastWriter(), w.session.ID())
 		w.publish()
 		return nil
 	case !settled:
 		return nil
-	case w.proof.evidence != "":
-		w.proof.doubted = true
-		return w.beginEpoch(ctx, claims, all, w.proof.evidence)
+	case p.evidence != "":
+		return w.beginEpoch(ctx, claims, all, p.evidence)
 	case mustWrite:
+		p.doubted = p.doubted || !answered(claims)
 		return w.beginEpoch(ctx, claims, all, "not every peer could confirm that the database is the newest copy")
 	}
 	return nil
+}
+
+func answered(claims []position.Claim) bool {
+	return slices.ContainsFunc(claims, func(c position.Claim) bool { return c.Answers })
 }
 
 // examine looks for evidence against the log, outside the database and in what peers
 // claim.
 func (w *Writer) examine(ctx context.Context, claims []position.Claim) (err error) {
 	p, head := &w.proof, w.session.Head()
-	if p.evidence == "" && !p.examined && w.cfg.Evidence != nil {
+	if p.evidence == "" && !p.proven && !p.examined && w.cfg.Evidence != nil {
 		p.evidence = w.cfg.Evidence(ctx, head.Origin, head.Head)
 	}
 	p.examined = true
@@ -147,5 +157,5 @@ func nextEpoch(known uint32, all bool) uint32 {
 	if all {
 		return known + 1
 	}
-	return known + 2 + rand.Uint32N(1<<24)
+	return known + 2 + rand.Uint32N(1<<16)
 }

@@ -30,12 +30,16 @@ type member struct {
 
 // localCycle commits a group of what waits, if the log is this process's to write.
 func (w *Writer) localCycle(ctx context.Context) error {
-	if err := w.identify(ctx, true); err != nil {
-		return err
-	}
 	if !w.proof.proven {
-		w.refuse()
-		return nil
+		before := w.session.Head().Origin
+		if err := w.identify(ctx, true); err != nil {
+			return err
+		}
+		// Whoever asked for these writes did not know that the database is an older copy.
+		if surprised := w.proof.doubted && w.session.Head().Origin != before; surprised || !w.proof.proven {
+			w.refuse()
+			return nil
+		}
 	}
 	g := w.gather()
 	if len(g.members) == 0 {

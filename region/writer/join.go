@@ -3,6 +3,7 @@ package writer
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"pangea/crdt"
 	"pangea/region"
@@ -58,7 +59,7 @@ func (w *Writer) joinInto(ctx context.Context, ours *store.Snapshot, theirs *sna
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx))
+	defer rollback(ctx, tx)
 	err = state.Join(w.cfg.Region,
 		state.Side{Vector: ours.Header.Vector(), Rows: ours.Rows()},
 		state.Side{Vector: theirs.Header.Vector(), Rows: theirs.Rows()},
@@ -71,6 +72,13 @@ func (w *Writer) joinInto(ctx context.Context, ours *store.Snapshot, theirs *sna
 	}
 	// The donor may have collected tombstones that its clock is past.
 	return tx.Commit(ctx, logs, max(w.session.Head().Clock, theirs.Header.Clock))
+}
+
+// rollback does not wait for a database that says nothing: the session ends then.
+func rollback(ctx context.Context, tx *store.Join) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	tx.Rollback(ctx)
 }
 
 // joinLogs is how far each log will have come.

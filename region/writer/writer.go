@@ -47,6 +47,7 @@ type Writer struct {
 	mergeAt   time.Time // the next run may start
 	tickAt    time.Time
 	sweepAt   time.Time
+	awakeAt   time.Time // the last step began
 }
 
 // New validates cfg. It starts nothing.
@@ -155,6 +156,12 @@ func (w *Writer) load() {
 func (w *Writer) step(ctx context.Context) error {
 	w.drain()
 	w.held = w.held && w.tracker.Hold()
+	w.wake()
+	select {
+	case j := <-w.joins:
+		return w.join(ctx, j)
+	default:
+	}
 	now := time.Now()
 	// A cycle that has begun is finished even if ctx ends, but not for ever.
 	cycle, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
@@ -200,6 +207,16 @@ func (w *Writer) drain() {
 			return
 		}
 	}
+}
+
+// wake revokes the proof of a writer that stood still: another may have taken over.
+func (w *Writer) wake() {
+	now := time.Now()
+	if still := now.Sub(w.awakeAt); still > position.Silence && !w.awakeAt.IsZero() && w.proof.proven {
+		w.proof = proof{doubted: w.proof.doubted, examined: true}
+		w.publish()
+	}
+	w.awakeAt = now
 }
 
 // idle waits until something comes or becomes due. A snapshot to join is joined.
