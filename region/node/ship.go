@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"pangea/crdt"
 	"pangea/region"
@@ -10,22 +11,27 @@ import (
 	"pangea/shipper"
 )
 
-// ship carries the own log to the stream, once the database has said which log that is;
-// one epoch after the other.
+// ship carries the own log to the stream, one epoch after the other, once the database
+// has said which log that is. What the stream has of an earlier one is salvaged first.
 func (n *Node) ship(ctx context.Context) error {
 	if !n.waitOpen(ctx) {
 		return nil
 	}
-	if local := n.tracker.Local(); n.evidence(ctx, local.Origin, local.Head) != "" {
-		// The writer has the same evidence. The stream is needed until then.
-		if n.tracker.WaitEnd(ctx, local.Origin) != nil {
-			return nil
-		}
-		found, err := n.salvage(ctx, local.Origin)
-		n.cfg.Logger.Info("the former stream was read for what the database lacks", "log", local.Origin, "found", found, "err", err)
-	}
 	for ctx.Err() == nil {
-		if err := n.shipEpoch(ctx, n.tracker.Local().Origin); err != nil {
+		local := n.tracker.Local()
+		tail, err := n.tail(ctx, local.Origin)
+		if err != nil {
+			pause(ctx, salvagePause)
+			continue
+		}
+		if contradiction(tail, local.Origin, local.Head) != "" {
+			_ = n.tracker.WaitEnd(ctx, local.Origin) // the writer has the same evidence
+			continue
+		}
+		if err := n.salvage(ctx, local.Origin); err != nil {
+			return err
+		}
+		if err := n.shipEpoch(ctx, local.Origin); err != nil {
 			return err
 		}
 	}
@@ -45,47 +51,65 @@ func (n *Node) shipEpoch(ctx context.Context, origin crdt.Origin) error {
 		_ = n.tracker.WaitEnd(ctx, origin)
 		cancel()
 	}()
-	err = n.shipper.Run(ctx, shipper.Log{Origin: origin, Outbox: outbox{origin, n.store, n.tracker}, Stream: log})
+	err = n.shipper.Run(ctx, shipper.Log{Origin: origin, Outbox: outbox{origin, n.store, n.tracker}, Stream: guarded{log, n}})
 	cancel()
 	<-ended
 	return err
 }
 
-// evidence says why the stream that the last process left shows that the database is an
-// older copy (I14); "" if it does not.
-func (n *Node) evidence(ctx context.Context, origin crdt.Origin, head region.Head) string {
-	log, err := n.stream.Log(origin)
-	if err != nil {
-		return ""
-	}
-	tail, err := log.Tail(ctx)
-	if err != nil {
-		n.cfg.Logger.Warn("the stream cannot tell whether the database is an older copy", "err", err)
-		return ""
-	}
-	return contradiction(tail, origin, head)
+// guarded is a stream that is not replaced while it shows the database to be an older
+// copy: one that was put in place of the newer one under a running process. The writer
+// notices that by itself, and goes on under a new epoch.
+type guarded struct {
+	*stream.Log
+	node *Node
 }
 
-// salvage delivers what the stream has of a former log, like a peer's entries, before
-// the shipper replaces it: nobody else may have it.
-func (n *Node) salvage(ctx context.Context, former crdt.Origin) (found int, err error) {
-	log, err := n.stream.Log(former)
+func (g guarded) Recreate(ctx context.Context, first uint64) error {
+	tail, err := g.Tail(ctx)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	for r, err := range log.Records(ctx, 1) {
-		if err != nil {
-			return found, err
+	local := g.node.tracker.Local()
+	if why := contradiction(tail, local.Origin, local.Head); why != "" && genuine(tail) {
+		return fmt.Errorf("the stream is kept, it may have what the database lacks: %s", why)
+	}
+	return g.Log.Recreate(ctx, first)
+}
+
+// genuine reports whether the end of a stream is an entry of the log that it holds.
+func genuine(tail stream.Tail) bool {
+	e, err := region.Decode(tail.Last.Payload)
+	return err == nil && e.Origin == tail.Origin && e.Seq == tail.Last.Seq
+}
+
+// evidence says why the stream that the last process left shows that the database is an
+// older copy (I14); "" if it does not. A stream that cannot be read for evidencePatience
+// may show anything, so it counts as evidence too: a new epoch harms nobody.
+func (n *Node) evidence(ctx context.Context, origin crdt.Origin, head region.Head) string {
+	ctx, cancel := context.WithTimeout(ctx, evidencePatience)
+	defer cancel()
+	for {
+		tail, err := n.tail(ctx, origin)
+		if err == nil {
+			return contradiction(tail, origin, head)
 		}
-		next, err := n.readopt(ctx, r)
-		if err != nil {
-			return found, err
-		}
-		if next {
-			found++
+		if !pause(ctx, salvagePause) {
+			n.cfg.Logger.Warn("the stream cannot tell whether the database is an older copy: taken for one", "err", err)
+			return fmt.Sprintf("the stream, which may have more than the database, cannot be read: %v", err)
 		}
 	}
-	return found, nil
+}
+
+// evidencePatience is shorter than the writer, which waits for it, may stand still (I13).
+const evidencePatience = 3 * time.Second
+
+func (n *Node) tail(ctx context.Context, origin crdt.Origin) (tail stream.Tail, err error) {
+	log, err := n.stream.Log(origin)
+	if err != nil {
+		return tail, err
+	}
+	return log.Tail(ctx)
 }
 
 // contradiction says in what a stream that was found contradicts the log's head.
@@ -105,16 +129,4 @@ func contradiction(tail stream.Tail, origin crdt.Origin, head region.Head) strin
 		return "" // the shipper replaces a stream that is damaged
 	}
 	return fmt.Sprintf("the stream ends in another entry %d than the database", e.Seq)
-}
-
-// readopt delivers an entry if it is the next one of its log.
-func (n *Node) readopt(ctx context.Context, r region.Record) (bool, error) {
-	e, err := region.Decode(r.Payload)
-	if err != nil {
-		return false, fmt.Errorf("entry %d: %w", r.Seq, err)
-	}
-	if stored, _ := n.writer.Stored(e.Origin); e.Seq != stored+1 {
-		return false, nil
-	}
-	return true, n.writer.Deliver(ctx, []*region.Entry{e})
 }

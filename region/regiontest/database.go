@@ -18,7 +18,7 @@ func (w *World) createDatabases(t testing.TB) {
 		w.startOwn(t)
 	}
 	for _, name := range w.opts.Regions {
-		if err := w.Cluster(name).CreateDatabase(t.Context(), w.database(name)); err != nil {
+		if err := w.Cluster(name).CreateDatabase(t.Context(), w.Database(name)); err != nil {
 			t.Fatalf("create the database of %s: %v", name, err)
 		}
 	}
@@ -46,10 +46,11 @@ func (w *World) Cluster(name string) *postgres.Cluster {
 	return w.shared
 }
 
-func (w *World) database(name string) string { return w.id + "_" + name + w.suffix }
+// Database is the name of the database of a region.
+func (w *World) Database(name string) string { return w.id + "_" + name + w.suffix }
 
 // DSN is the address of a region's database.
-func (w *World) DSN(name string) string { return w.Cluster(name).DSN(w.database(name)) }
+func (w *World) DSN(name string) string { return w.Cluster(name).DSN(w.Database(name)) }
 
 // Exec runs a statement in one database of a region's Postgres.
 func (w *World) Exec(t testing.TB, name, database, statement string) {

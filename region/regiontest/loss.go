@@ -14,9 +14,16 @@ import (
 func (w *World) Destroy(t testing.TB, name string) {
 	t.Helper()
 	w.Stop(t, name)
-	w.dropDatabase(t, name, w.database(name))
-	w.createDatabase(t, name, w.database(name), "")
+	w.LoseDatabase(t, name)
 	w.RemoveStream(t, name)
+}
+
+// LoseDatabase empties the database of a region that does not run. Its stream stays as
+// it is.
+func (w *World) LoseDatabase(t testing.TB, name string) {
+	t.Helper()
+	w.dropDatabase(t, name, w.Database(name))
+	w.createDatabase(t, name, w.Database(name), "")
 }
 
 // RemoveStream deletes the stream of a region that does not run.
@@ -36,7 +43,7 @@ const dumped = "_dump"
 // its stream too, for Second.
 func (w *World) Dump(t testing.TB, name string) {
 	t.Helper()
-	w.createDatabase(t, name, w.database(name)+dumped, w.database(name))
+	w.createDatabase(t, name, w.Database(name)+dumped, w.Database(name))
 	copyDir(t, w.storeDir(name), w.storeDir(name)+dumped)
 }
 
@@ -44,8 +51,8 @@ func (w *World) Dump(t testing.TB, name string) {
 // stays as it is.
 func (w *World) Restore(t testing.TB, name string) {
 	t.Helper()
-	w.dropDatabase(t, name, w.database(name))
-	w.createDatabase(t, name, w.database(name), w.database(name)+dumped)
+	w.dropDatabase(t, name, w.Database(name))
+	w.createDatabase(t, name, w.Database(name), w.Database(name)+dumped)
 }
 
 // CopyFiles keeps the files of a region that does not run, database and stream, for

@@ -48,7 +48,7 @@ func (w *World) Second(t testing.TB, name string, cut bool) *World {
 // more, those of the region itself.
 func (w *World) Adopt(t testing.TB, name string) {
 	t.Helper()
-	w.dropDatabase(t, name, w.database(name))
-	w.Exec(t, name, "postgres", "alter database "+w.database(name)+dumped+" rename to "+w.database(name))
+	w.dropDatabase(t, name, w.Database(name))
+	w.Exec(t, name, "postgres", "alter database "+w.Database(name)+dumped+" rename to "+w.Database(name))
 	copyDir(t, w.dir+"/second/"+name, w.storeDir(name))
 }

@@ -1,0 +1,115 @@
+package node_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pangea/chaos/links"
+	"pangea/region"
+	"pangea/region/node"
+	"pangea/region/regiontest"
+	"pangea/region/topology"
+)
+
+// What us wrote last reached no peer, and its database is an older copy: the stream alone
+// has it. The database refuses to take it back at first. It is tried until it does.
+func TestSalvage_IsRepeatedUntilAllIsStored(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{Regions: []string{"us", "eu"}})
+	writeEntries(t, w, 10)
+	w.WaitConverged(t)
+	w.Stop(t, "us")
+	w.Dump(t, "us")
+	w.Start(t, "us")
+	w.Cut(t, "us", "eu", links.BothWays, links.Refuse)
+	writeEntries(t, w, 300) // more than is delivered at once
+	inStream(t, w, 310)
+	w.Stop(t, "us")
+	w.Restore(t, "us")
+	database := w.Database("us")
+	w.Exec(t, "us", database, "create sequence tries")
+	w.Exec(t, "us", database, `create function refuse() returns trigger language plpgsql as $$ begin
+		perform nextval('tries'); raise exception 'not now'; end $$`)
+	w.Exec(t, "us", database, "create trigger refuse before insert on inbox for each row when (new.seq > 280) execute function refuse()")
+	w.Launch(t, "us")
+	regiontest.Eventually(t, 30*time.Second, func() string {
+		if tries := w.Number(t, "us", "select last_value from tries"); tries < 3 {
+			return fmt.Sprintf("it was tried %d times", tries)
+		}
+		return ""
+	})
+	w.Exec(t, "us", database, "drop trigger refuse on inbox")
+	regiontest.Eventually(t, 20*time.Second, func() string { return shows(t, w, "us", "/counter/a", "value", "310") })
+	w.HealAll(t)
+	w.WaitConverged(t)
+	if got := counter(t, w, "eu", "a"); got != 310 {
+		t.Errorf("eu: the counter is %d, want 310", got)
+	}
+}
+
+// us has lost its database. Its stream, which begins late, has what reached no peer: us
+// joins a peer's snapshot, and goes on from there with the stream.
+func TestSalvage_FollowsTheSnapshot(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{Regions: []string{"us", "eu"}, Change: func(c *node.Config) {
+		limit(c, func(r *topology.Retention) { r.StreamBytes = 4 * region.MaxEntry })
+	}})
+	large := fmt.Sprintf("%q", strings.Repeat("x", 60_000))
+	for n := range 2 * 4 * region.MaxEntry / 60_000 {
+		w.OK(t, "us", "PUT", fmt.Sprintf("/profile/%d", n), large)
+	}
+	w.WaitConverged(t)
+	w.Cut(t, "us", "eu", links.BothWays, links.Refuse)
+	writeEntries(t, w, 10)
+	head := w.Status(t, "us").Head.Seq
+	inStream(t, w, head)
+	w.Stop(t, "us")
+	w.LoseDatabase(t, "us")
+	w.HealAll(t)
+	w.Start(t, "us")
+	regiontest.Eventually(t, 20*time.Second, func() string { return shows(t, w, "us", "/counter/a", "value", "10") })
+	w.WaitConverged(t)
+	if n := w.Metric(t, "us", `pangea_seed_joins_total{result="joined"}`); n != 1 {
+		t.Errorf("us has joined %v snapshots, want 1", n)
+	}
+	if applied := w.Number(t, "eu", "select applied from vector where origin = 'us'"); uint64(applied) != head {
+		t.Errorf("eu has applied the former log up to %d, want %d", applied, head)
+	}
+}
+
+// An older copy of the database takes the place of the newer one under a running us. What
+// only the stream has is not lost.
+func TestSalvage_ADatabaseThatChangesUnderARunningRegion(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{Regions: []string{"us", "eu"}})
+	writeEntries(t, w, 10)
+	w.WaitConverged(t)
+	w.Stop(t, "us")
+	w.Dump(t, "us")
+	w.Start(t, "us")
+	w.Cut(t, "us", "eu", links.BothWays, links.Refuse)
+	writeEntries(t, w, 20)
+	inStream(t, w, 30)
+	w.Restore(t, "us")
+	regiontest.Eventually(t, 30*time.Second, func() string {
+		if s := w.Status(t, "us"); s.Epoch < 2 {
+			return fmt.Sprintf("us goes on in epoch %d", s.Epoch)
+		}
+		return shows(t, w, "us", "/counter/a", "value", "30")
+	})
+	w.HealAll(t)
+	w.WaitConverged(t)
+}
+
+// inStream waits until the stream of us has its log up to seq.
+func inStream(t *testing.T, w *regiontest.World, seq uint64) {
+	t.Helper()
+	regiontest.Eventually(t, 10*time.Second, func() string {
+		if next := w.Metric(t, "us", "pangea_shipper_next_seq"); uint64(next) <= seq {
+			return fmt.Sprintf("the stream of us waits for entry %v", next)
+		}
+		return ""
+	})
+}
