@@ -1,6 +1,7 @@
 package writer_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -225,5 +226,63 @@ func TestEpoch_BeginsAsAWhole(t *testing.T) {
 	}
 	if n := number(t, r.sql(t), "select epoch from log_head"); n != 1 {
 		t.Errorf("the database is in epoch %d", n)
+	}
+}
+
+// What a peer says later counts too: then another process has written under this log's
+// name, and this one stops to.
+func TestEpoch_EndsWhenAPeerContradictsLater(t *testing.T) {
+	r := newRigWithPeer(t)
+	r.claim(0, region.Checksum{})
+	r.waitProven(t)
+	r.write(t)
+	r.claim(50, region.Checksum{1})
+	regiontest.Eventually(t, 20*time.Second, func() string {
+		r.claim(50, region.Checksum{1})
+		if l := r.tracker.Local(); l.Origin.Epoch != 2 || !l.Doubted {
+			return "the log is still " + l.Origin.String()
+		}
+		return ""
+	})
+}
+
+// A writer that stood still asks its peers again before it goes on with the log: another
+// process may have taken it over from a copy.
+func TestEpoch_AWriterThatStoodStillAsksAgain(t *testing.T) {
+	r := newRigWithPeer(t)
+	r.claim(0, region.Checksum{})
+	r.waitProven(t)
+	r.write(t)
+	tx, err := r.sql(t).Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.Background()) }()
+	if _, err := tx.Exec(t.Context(), "select from log_head for update"); err != nil {
+		t.Fatal(err)
+	}
+	slow := make(chan error, 1)
+	go func() {
+		_, err := r.writer.Do(context.Background(), incr("a"))
+		slow <- err
+	}()
+	backend := r.waitBlocked(t)
+	number(t, r.sql(t), "select count(pg_sleep(6))") // the writer stands still
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-slow; err != nil {
+		t.Errorf("the write that backend %d was making: %v", backend, err)
+	}
+	regiontest.Eventually(t, 10*time.Second, func() string {
+		if r.tracker.Local().Proven {
+			return "the log is proven though nobody was asked"
+		}
+		return ""
+	})
+	r.claim(2, r.tracker.Local().Head.Checksum)
+	r.waitProven(t)
+	if p := r.write(t).Position; p.Origin != us || p.Seq != 3 {
+		t.Errorf("the next write is %v", p)
 	}
 }
