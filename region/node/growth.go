@@ -31,3 +31,18 @@ func runsOut(room int64, rate float64) float64 {
 	}
 	return float64(max(0, room)) / rate
 }
+
+// backlog is what is kept for a peer. What is dropped for another reason than that the
+// peer has applied it looks the same here, so only what comes is counted.
+type backlog struct {
+	gained growth
+	sum    int64
+	last   int64
+}
+
+// add takes a measurement, and returns how much comes per second.
+func (b *backlog) add(at time.Time, held int64) float64 {
+	b.sum += max(0, held-b.last)
+	b.last = held
+	return b.gained.add(at, b.sum)
+}

@@ -29,3 +29,23 @@ func TestGrowth_ForecastsFromTheLastMeasurements(t *testing.T) {
 		t.Errorf("the rate is %v when the store has shrunk", rate)
 	}
 }
+
+// What is dropped within the window does not hide that more and more is kept.
+func TestBacklog_CountsWhatComes(t *testing.T) {
+	b, at := backlog{}, time.Unix(0, 0)
+	rate := 0.0
+	for _, held := range []int64{10_000, 10_500, 11_000, 2000, 2500} {
+		at = at.Add(10 * time.Second)
+		rate = b.add(at, held)
+	}
+	if rate != 1500.0/40 {
+		t.Errorf("%v bytes/s are said to come, want %v", rate, 1500.0/40)
+	}
+	for range growthSamples {
+		at = at.Add(10 * time.Second)
+		rate = b.add(at, 2500)
+	}
+	if rate != 0 {
+		t.Errorf("%v bytes/s are said to come when nothing does", rate)
+	}
+}

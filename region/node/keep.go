@@ -15,16 +15,19 @@ import (
 // and measures what is left. No other goroutine drops anything but tombstones.
 type keeper struct {
 	node   *Node
-	growth map[string]*growth // by store
-	then   crdt.Vector        // what was applied here when the last sweep measured
-	failed bool               // in the last round
+	growth map[string]*growth  // by store
+	behind map[string]*backlog // by peer
+	then   crdt.Vector         // what was applied here when the last sweep measured
+	failed bool                // in the last round
 
 	mu     sync.Mutex
 	spaces []region.Space
 	held   map[string]int64 // bytes kept for each peer
 }
 
-func newKeeper(n *Node) *keeper { return &keeper{node: n, growth: map[string]*growth{}} }
+func newKeeper(n *Node) *keeper {
+	return &keeper{node: n, growth: map[string]*growth{}, behind: map[string]*backlog{}}
+}
 
 const (
 	// sweepEvery is how many rounds pass between two collections.
@@ -90,12 +93,20 @@ func (k *keeper) collect(ctx context.Context) error {
 		repeat(func() (int64, error) { return store.Forget(ctx, limits.Idempotency, sweepRows) }),
 		repeat(func() (int64, error) { return store.Prune(ctx, limits.Conflicts, sweepRows) }),
 	}
-	own := k.node.tracker.Local().Origin
 	for log, kept := range k.node.tracker.Kept() {
-		_, err := store.DropBelow(ctx, log, log == own, kept+1)
+		_, err := store.DropBelow(ctx, log, kept+1, k.ended(log))
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// ended reports whether the region of a log goes on under a later epoch.
+func (k *keeper) ended(log crdt.Origin) bool {
+	now := k.node.tracker.Head(log.Region).Origin
+	if own := k.node.tracker.Local().Origin; log.Region == own.Region {
+		now = own
+	}
+	return now.Epoch > log.Epoch
 }
 
 // repeat deletes until there is nothing left to, or it is time for something else.

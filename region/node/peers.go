@@ -7,6 +7,7 @@ import (
 	"pangea/crdt"
 	"pangea/region/position"
 	"pangea/region/store"
+	"pangea/region/topology"
 )
 
 // peers is what the database should remember.
@@ -21,28 +22,39 @@ func (k *keeper) peers() []store.Peer {
 }
 
 // register de-registers the peers that were away too long or for which too much is kept,
-// reachable or not, and takes one back that has what was kept for it. What is kept for a
-// peer that is not registered is gone soon, so one is taken back well below the limit.
+// reachable or not, and takes one back that has what was kept for it.
 func (k *keeper) register(m *measurement) {
-	limits := k.node.cfg.Topology.Retention
 	for _, p := range m.peers {
-		away := min(time.Since(p.Reported), p.Silent) // no longer than this process has listened
-		switch held := m.held[p.Region]; {
-		case p.Registered && away > limits.PeerAge:
-			k.deregister(p, fmt.Sprintf("it was away for %s", away.Round(time.Second)))
-		case p.Registered && held > limits.PeerBytes:
-			k.deregister(p, fmt.Sprintf("%s of the logs were kept for it", size(held)))
-		case !p.Registered && p.Reachable && away <= limits.PeerAge && held <= limits.PeerBytes/2 && m.serves(p):
+		switch registered, why := m.judge(k.node.cfg.Topology.Retention, p); {
+		case registered == p.Registered:
+		case registered:
 			k.node.tracker.SetRegistered(p.Region, true)
 			k.node.cfg.Logger.Info("peer is registered again", "peer", p.Region)
+		default:
+			k.node.tracker.SetRegistered(p.Region, false)
+			k.node.cfg.Logger.Error("PEER DE-REGISTERED: its logs are no longer kept, it must re-seed", "peer", p.Region, "why", why)
 		}
 	}
 }
 
-func (k *keeper) deregister(p position.PeerState, why string) {
-	k.node.tracker.SetRegistered(p.Region, false)
-	k.node.cfg.Logger.Error("PEER DE-REGISTERED: its logs are no longer kept, it must re-seed", "peer", p.Region, "why", why)
+// judge says whether a peer should be registered, and why not. What is kept for one that
+// is not is gone soon, so it is taken back only well below the limit.
+func (m *measurement) judge(limits topology.Retention, p position.PeerState) (registered bool, why string) {
+	held := m.held[p.Region]
+	switch {
+	case away(p) > limits.PeerAge:
+		return false, fmt.Sprintf("it was away for %s", away(p).Round(time.Second))
+	case held > limits.PeerBytes:
+		return false, fmt.Sprintf("%s of the logs were kept for it", size(held))
+	case p.Registered:
+		return true, ""
+	default:
+		return p.Reachable && held <= limits.PeerBytes/2 && m.serves(p), ""
+	}
 }
+
+// away is no longer than this process has listened.
+func away(p position.PeerState) time.Duration { return min(time.Since(p.Reported), p.Silent) }
 
 // serves reports whether the own log reaches back to what p has stored.
 func (m *measurement) serves(p position.PeerState) bool {
@@ -68,4 +80,12 @@ func size(bytes int64) string {
 		return fmt.Sprintf("%.3g GiB", float64(bytes)/(1<<30))
 	}
 	return fmt.Sprintf("%.3g MiB", float64(bytes)/(1<<20))
+}
+
+// gain is how much comes per second that is kept for a peer.
+func (k *keeper) gain(peer string, at time.Time, held int64) float64 {
+	if k.behind[peer] == nil {
+		k.behind[peer] = &backlog{}
+	}
+	return k.behind[peer].add(at, held)
 }

@@ -7,6 +7,7 @@ import (
 
 	"pangea/region/node"
 	"pangea/region/regiontest"
+	"pangea/region/topology"
 )
 
 // partitionEntries is small, so that a test fills several partitions of a log.
@@ -43,19 +44,16 @@ func TestRetention_KeepsWhatAPeerNeeds(t *testing.T) {
 	regiontest.Eventually(t, 10*time.Second, func() string { return held(t, w, partitionEntries) })
 }
 
-// A peer that is away for too long no longer holds the logs back, and that is loud.
+// A peer that is away for too long no longer holds the logs back, and that is loud. The
+// database remembers it before anything is dropped.
 func TestRetention_DeregistersALostPeer(t *testing.T) {
 	t.Parallel()
-	w := regiontest.New(t, regiontest.Options{Change: func(c *node.Config) {
-		smallPartitions(c)
-		short := *c.Topology
-		short.Retention.PeerAge = 4 * time.Second
-		c.Topology = &short
-	}})
+	w := regiontest.New(t, regiontest.Options{Change: forgetful})
 	w.Stop(t, "ap")
 	writeEntries(t, w, 5*partitionEntries)
+	release := w.Lock(t, "us", "peer")
 	for _, name := range []string{"us", "eu"} {
-		regiontest.Eventually(t, 10*time.Second, func() string {
+		regiontest.Eventually(t, 20*time.Second, func() string {
 			if w.Metric(t, name, `pangea_peer_registered{peer="ap"}`) != 0 {
 				return name + " still has ap registered"
 			}
@@ -67,10 +65,28 @@ func TestRetention_DeregistersALostPeer(t *testing.T) {
 			}
 		}
 	}
+	regiontest.Throughout(t, time.Second, func() string {
+		if n := w.Number(t, "us", "select count(*) from outbox"); n < 5*partitionEntries {
+			return fmt.Sprintf("us has dropped all but %d entries, and its database says that ap is registered", n)
+		}
+		return ""
+	})
+	release()
 	regiontest.Eventually(t, 10*time.Second, func() string { return held(t, w, partitionEntries) })
 	if n := w.Number(t, "us", "select count(*) from peer where not registered and region = 'ap'"); n != 1 {
 		t.Error("us's database does not remember that ap is not registered")
 	}
+
+	w.OK(t, "us", "GET", "/snapshot?for=ap", "")
+	if n := w.Metric(t, "us", `pangea_peer_registered{peer="ap"}`); n != 1 {
+		t.Error("us has given its snapshot to ap, and keeps nothing of what comes after it for ap")
+	}
+}
+
+// forgetful makes a region de-register a peer as soon as the topology may say.
+func forgetful(c *node.Config) {
+	smallPartitions(c)
+	limit(c, func(r *topology.Retention) { r.PeerAge = 6 * time.Second })
 }
 
 // A region that was down for longer than a peer may be away has not listened for that

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -55,15 +54,11 @@ type salvage struct {
 	found int
 }
 
-// read delivers what is left. A database that is to join a snapshot joins it first: the
-// stream alone may begin too late.
+// read delivers what is left.
 func (s *salvage) read(ctx context.Context) error {
 	tail, err := s.log.Tail(ctx)
 	if err != nil || tail.Origin == s.own {
 		return err
-	}
-	if why, _ := s.node.tracker.Need(); why != "" || s.node.tracker.Hold() {
-		return fmt.Errorf("first a peer's snapshot is to be joined: %s", why)
 	}
 	stored, _ := s.node.writer.Stored(tail.Origin)
 	var run []*region.Entry
@@ -96,7 +91,8 @@ func continues(run []*region.Entry, e *region.Entry) bool {
 }
 
 // deliver leaves out only what can never be stored: entries of another history, and
-// those after a gap that nobody can fill.
+// those after a gap that nobody can fill. A gap is no news while a peer's snapshot, or
+// what peers have of the log, is still to come.
 func (s *salvage) deliver(ctx context.Context, run []*region.Entry) error {
 	if len(run) == 0 {
 		return nil

@@ -32,7 +32,8 @@ func TestSalvage_IsRepeatedUntilAllIsStored(t *testing.T) {
 	w.Exec(t, "us", database, "create sequence tries")
 	w.Exec(t, "us", database, `create function refuse() returns trigger language plpgsql as $$ begin
 		perform nextval('tries'); raise exception 'not now'; end $$`)
-	w.Exec(t, "us", database, "create trigger refuse before insert on inbox for each row when (new.seq > 280) execute function refuse()")
+	w.Exec(t, "us", database, `create trigger refuse before insert or update on positions for each row
+		when (new.origin = 'us' and new.stored > 280) execute function refuse()`)
 	w.Launch(t, "us")
 	regiontest.Eventually(t, 30*time.Second, func() string {
 		if tries := w.Number(t, "us", "select last_value from tries"); tries < 3 {
@@ -40,7 +41,7 @@ func TestSalvage_IsRepeatedUntilAllIsStored(t *testing.T) {
 		}
 		return ""
 	})
-	w.Exec(t, "us", database, "drop trigger refuse on inbox")
+	w.Exec(t, "us", database, "drop trigger refuse on positions")
 	regiontest.Eventually(t, 20*time.Second, func() string { return shows(t, w, "us", "/counter/a", "value", "310") })
 	w.HealAll(t)
 	w.WaitConverged(t)
@@ -49,8 +50,8 @@ func TestSalvage_IsRepeatedUntilAllIsStored(t *testing.T) {
 	}
 }
 
-// us has lost its database. Its stream, which begins late, has what reached no peer: us
-// joins a peer's snapshot, and goes on from there with the stream.
+// us has lost its database, and is alone. Its stream, which begins late, has what reached
+// no peer: when us hears of eu it joins a snapshot, and goes on from there with the stream.
 func TestSalvage_FollowsTheSnapshot(t *testing.T) {
 	t.Parallel()
 	w := regiontest.New(t, regiontest.Options{Regions: []string{"us", "eu"}, Change: func(c *node.Config) {
@@ -67,8 +68,8 @@ func TestSalvage_FollowsTheSnapshot(t *testing.T) {
 	inStream(t, w, head)
 	w.Stop(t, "us")
 	w.LoseDatabase(t, "us")
-	w.HealAll(t)
 	w.Start(t, "us")
+	w.HealAll(t)
 	regiontest.Eventually(t, 20*time.Second, func() string { return shows(t, w, "us", "/counter/a", "value", "10") })
 	w.WaitConverged(t)
 	if n := w.Metric(t, "us", `pangea_seed_joins_total{result="joined"}`); n != 1 {

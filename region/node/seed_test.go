@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"pangea/chaos/links"
-	"pangea/region/node"
 	"pangea/region/regiontest"
 )
 
@@ -115,15 +114,11 @@ func balanced(t *testing.T, w *regiontest.World, name string) {
 }
 
 // eu is cut off for so long that nobody keeps logs for it any more, nor it for them, and
-// all go on writing. When it is back both sides join each other: every write is there.
+// all go on writing. The streams have forgotten too. When it is back both sides join each
+// other: every write is there.
 func TestSeed_ADeregisteredPeerJoins(t *testing.T) {
 	t.Parallel()
-	w := regiontest.New(t, regiontest.Options{Change: func(c *node.Config) {
-		smallPartitions(c)
-		short := *c.Topology
-		short.Retention.PeerAge = 4 * time.Second
-		c.Topology = &short
-	}})
+	w := regiontest.New(t, regiontest.Options{Change: forgetful})
 	b := newBooks()
 	for _, name := range w.Names() {
 		fill(t, w, b, name)
@@ -138,6 +133,9 @@ func TestSeed_ADeregisteredPeerJoins(t *testing.T) {
 	}
 	for _, at := range []struct{ name, peer string }{{"us", "eu"}, {"ap", "eu"}, {"eu", "us"}, {"eu", "ap"}} {
 		regiontest.Eventually(t, 20*time.Second, func() string { return forgotten(t, w, at.name, at.peer) })
+	}
+	for _, name := range w.Names() {
+		w.DeleteStream(t, name) // it begins again with what the outbox still has
 	}
 	w.HealAll(t)
 	regiontest.Eventually(t, 30*time.Second, func() string {
@@ -213,6 +211,9 @@ func TestSeed_StartsOverWithoutHarm(t *testing.T) {
 	regiontest.Eventually(t, 20*time.Second, func() string { return seeding(t, w, "eu") })
 	w.Stop(t, w.Status(t, "eu").Seed.Donor)
 	w.WaitReady(t, "eu")
+	if n := w.Metric(t, "eu", `pangea_seed_joins_total{result="failed"}`); n < 1 {
+		t.Error("no join of eu has failed: the donor was stopped too late")
+	}
 	w.StartAll(t)
 	w.WaitConverged(t)
 	if n := w.Number(t, "eu", "select count(*) from counter"); n != 40_001 {

@@ -13,6 +13,7 @@ import (
 	"pangea/region"
 	"pangea/region/position"
 	"pangea/region/store"
+	"pangea/region/topology"
 )
 
 // Names of what grows.
@@ -35,7 +36,8 @@ type measurement struct {
 	rows   store.Counts
 	disk   syscall.Statfs_t
 	peers  []position.PeerState
-	held   map[string]int64 // bytes, by peer
+	held   map[string]int64   // bytes, by peer
+	gain   map[string]float64 // the same, a second
 }
 
 // measure finds out what there is, who must go, and what that leaves.
@@ -65,13 +67,13 @@ func (k *keeper) read(ctx context.Context) (_ *measurement, err error) {
 	local := k.node.tracker.Local()
 	m := &measurement{
 		own: local.Origin, stored: local.Stored, logs: map[crdt.Origin]int64{},
-		peers: k.node.tracker.Peers(), held: map[string]int64{},
+		peers: k.node.tracker.Peers(), held: map[string]int64{}, gain: map[string]float64{},
 	}
 	if m.floors, err = k.node.store.Floors(ctx); err != nil {
 		return nil, err
 	}
 	for log := range local.Stored {
-		if m.logs[log], err = k.node.store.LogSize(ctx, log, log == local.Origin); err != nil {
+		if m.logs[log], err = k.node.store.LogSize(ctx, log); err != nil {
 			return nil, err
 		}
 	}
@@ -83,6 +85,7 @@ func (k *keeper) read(ctx context.Context) (_ *measurement, err error) {
 	}
 	for _, p := range m.peers {
 		m.held[p.Region] = m.kept(p.Applied)
+		m.gain[p.Region] = k.gain(p.Region, time.Now(), m.held[p.Region])
 	}
 	return m, nil
 }
@@ -161,20 +164,33 @@ func (k *keeper) unsettled(m *measurement) string {
 	return k.node.tracker.Unsettled(k.then)
 }
 
-// forecast adds how fast a store grows, and when it will be full. The logs are full when
-// what is kept for one peer is.
+// forecast adds how fast a store grows, and when it will be full.
 func (k *keeper) forecast(s *region.Space, m *measurement) {
 	if k.growth[s.Name] == nil {
 		k.growth[s.Name] = &growth{}
 	}
-	rate := k.growth[s.Name].add(time.Now(), s.Size)
-	s.GrowthPerSecond, s.RunsOutSeconds = rate, -1
+	s.GrowthPerSecond, s.RunsOutSeconds = k.growth[s.Name].add(time.Now(), s.Size), -1
 	switch s.Name {
 	case outboxSpace, inboxSpace:
-		if s.BlockedBy != "" {
-			s.RunsOutSeconds = runsOut(s.Limit-m.held[s.BlockedBy], rate)
-		}
+		s.RunsOutSeconds = m.left(k.node.cfg.Topology.Retention, s.BlockedBy)
 	case diskSpace:
-		s.RunsOutSeconds = runsOut(s.Limit-s.Size, rate)
+		s.RunsOutSeconds = runsOut(s.Limit-s.Size, s.GrowthPerSecond)
 	}
+}
+
+// left is how many seconds it takes until the logs are not kept for a peer any more: too
+// much is, or it was away for too long. -1 if neither is coming.
+func (m *measurement) left(limits topology.Retention, peer string) float64 {
+	i := slices.IndexFunc(m.peers, func(p position.PeerState) bool { return p.Region == peer })
+	if i < 0 {
+		return -1
+	}
+	left := runsOut(limits.PeerBytes-m.held[peer], m.gain[peer])
+	if p := m.peers[i]; !p.Reachable {
+		age := max(0, limits.PeerAge-away(p)).Seconds()
+		if left < 0 || age < left {
+			left = age
+		}
+	}
+	return left
 }

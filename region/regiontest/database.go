@@ -2,6 +2,7 @@ package regiontest
 
 import (
 	"database/sql"
+	"sync"
 	"testing"
 
 	"pangea/lab/postgres"
@@ -78,4 +79,24 @@ func (w *World) Number(t testing.TB, name, query string, args ...any) int64 {
 		t.Fatalf("%s in the database of %s: %v", query, name, err)
 	}
 	return n
+}
+
+// Lock keeps everyone from changing a table of a region's database until release is
+// called.
+func (w *World) Lock(t testing.TB, name, table string) (release func()) {
+	t.Helper()
+	db, err := sql.Open("postgres", w.DSN(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, err := db.Begin()
+	if err == nil {
+		_, err = tx.Exec("lock table " + table + " in exclusive mode")
+	}
+	if err != nil {
+		t.Fatalf("lock %s of %s: %v", table, name, err)
+	}
+	release = sync.OnceFunc(func() { _, _ = tx.Rollback(), db.Close() })
+	t.Cleanup(release)
+	return release
 }

@@ -170,8 +170,15 @@ func (r Retention) validate() error {
 	if r.PeerAge <= 0 || r.PeerBytes <= 0 || r.StreamBytes <= 0 || r.Conflicts <= 0 || r.Idempotency <= 0 {
 		return errors.New("retention: peer_age, peer_bytes, stream_bytes, conflicts and idempotency must all be positive")
 	}
+	if r.PeerAge < leastPeerAge {
+		return fmt.Errorf("retention: peer_age is %s, want at least %s: a peer that is silent for 5 s may only be slow", r.PeerAge, leastPeerAge)
+	}
 	return nil
 }
+
+// leastPeerAge is longer than the silence after which a peer counts as out of reach, or
+// one would be registered and de-registered in turn.
+const leastPeerAge = 6 * time.Second
 
 // nameOK keeps names usable in proxy names, stream names and version vectors.
 func nameOK(s string) bool {

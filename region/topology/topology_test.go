@@ -111,6 +111,7 @@ func TestLoad_RefusesABrokenWorld(t *testing.T) {
 		{"no range", "ap: 43-63", `ap: ""`, `"" is no range`},
 		{"words", "ap: 43-63", "ap: the rest", `"the rest" is no range`},
 		{"no peer age", "peer_age: 24h", "peer_age: 0s", "retention: peer_age"},
+		{"too short a peer age", "peer_age: 24h", "peer_age: 5s", "want at least 6s"},
 		{"no peer bytes", "peer_bytes: 8589934592", "peer_bytes: 0", "retention: peer_age"},
 		{"no stream bytes", "stream_bytes: 2147483648", "stream_bytes: -1", "retention: peer_age"},
 		{"no conflicts", "conflicts: 1000000", "conflicts: 0", "retention: peer_age"},
