@@ -14,8 +14,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"pangea/applier"
-	"pangea/crdt"
-	"pangea/region"
 	"pangea/region/api"
 	"pangea/region/handles"
 	"pangea/region/position"
@@ -162,7 +160,7 @@ func (n *Node) openAPI(context.Context) error {
 		Region: n.cfg.Region, Topology: n.cfg.Topology, OnGap: n.shipper.Check,
 		Registerer: n.registry, Gatherer: n.registry, Logger: n.cfg.Logger,
 	}, api.Parts{
-		Writer: n.writer, Reader: n.store, Positions: n.tracker, Handles: n.handles, Books: n.store, Log: n.readLog,
+		Writer: n.writer, Reader: n.store, Positions: n.tracker, Handles: n.handles, Books: n.store, Log: n.store.Log,
 		Snapshot: n.donate, Status: n.Status,
 	})
 	if err != nil {
@@ -218,15 +216,6 @@ func (n *Node) serve(ctx context.Context) error {
 	}
 	<-failed
 	return nil
-}
-
-// readLog serves the own log, and those of others that this region holds.
-func (n *Node) readLog(ctx context.Context, origin crdt.Origin, from uint64, maxBytes int) ([]region.Record, error) {
-	local := n.tracker.Local()
-	if local == nil {
-		return nil, region.ErrUnavailable
-	}
-	return n.store.Log(ctx, local.Origin, origin, from, maxBytes)
 }
 
 // waitOpen returns once the writer has opened the database; false if ctx ended.

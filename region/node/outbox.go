@@ -18,7 +18,7 @@ type outbox struct {
 }
 
 func (o outbox) After(ctx context.Context, seq uint64, maxBytes int) ([]region.Record, error) {
-	return o.store.Log(ctx, o.origin, o.origin, seq+1, maxBytes)
+	return o.store.Log(ctx, o.origin, seq+1, maxBytes)
 }
 
 // Needs tells what peers lack, by their reports or, until those come, by what the
@@ -47,7 +47,7 @@ func (o outbox) At(ctx context.Context, seq uint64) (region.Checksum, bool, erro
 	if head := o.tracker.Local().Head; head.Seq == seq {
 		return head.Checksum, true, nil
 	}
-	records, err := o.store.Log(ctx, o.origin, o.origin, seq, 1)
+	records, err := o.store.Log(ctx, o.origin, seq, 1)
 	if err != nil || len(records) == 0 {
 		return region.Checksum{}, false, err
 	}

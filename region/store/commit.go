@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,6 +21,14 @@ type Commit struct {
 	Account   *state.Account
 }
 
+// entries are those that c adds to the logs.
+func (c *Commit) entries() []*region.Entry {
+	if c.Entry == nil {
+		return c.Inbox
+	}
+	return append([]*region.Entry{c.Entry}, c.Inbox...)
+}
+
 // Commit writes c in one transaction and one round trip. It returns once that is
 // durable (I1). Its errors: region.ErrFenced, ErrUnknownOutcome, or, with nothing
 // changed, what the database refused.
@@ -37,11 +44,10 @@ func (w *Session) Commit(ctx context.Context, c *Commit) error {
 	}
 	// A pipeline up to its one Sync is a transaction, so no BEGIN and no COMMIT.
 	batch := &pgx.Batch{}
-	batch.Queue("select advance_head($1, $2, $3, $4, $5, $6, $7)",
-		w.head.Origin.Epoch, w.head.Cycle, w.writer, next.Seq, next.Ordinal, next.Checksum[:], next.Clock)
+	w.queueHead(batch, next)
 	queueRows(batch, c.Rows)
 	queueAccount(batch, c.Account)
-	queueLogs(batch, c)
+	queueEntries(batch, c.entries())
 	queuePositions(batch, c.Positions)
 	if err := w.conn.SendBatch(ctx, batch).Close(); err != nil {
 		return commitError(err)
@@ -53,12 +59,14 @@ func (w *Session) Commit(ctx context.Context, c *Commit) error {
 	return nil
 }
 
-func queueLogs(b *pgx.Batch, c *Commit) {
-	if e := c.Entry; e != nil {
-		b.Queue("insert into outbox (seq, first_ordinal, events, committed_at, payload) values ($1, $2, $3, $4, $5)",
-			e.Seq, e.FirstOrdinal, len(e.Events), e.CommittedAt, e.Payload)
-	}
-	if len(c.Inbox) == 0 {
+// queueHead moves the log's head on to next, from the cycle that this session knows (I12).
+func (w *Session) queueHead(b *pgx.Batch, next Head) {
+	b.Queue("select advance_head($1, $2, $3, $4, $5, $6, $7)",
+		w.head.Origin.Epoch, w.head.Cycle, w.writer, next.Seq, next.Ordinal, next.Checksum[:], next.Clock)
+}
+
+func queueEntries(b *pgx.Batch, entries []*region.Entry) {
+	if len(entries) == 0 {
 		return
 	}
 	var in struct {
@@ -68,12 +76,12 @@ func queueLogs(b *pgx.Batch, c *Commit) {
 		at           []time.Time
 		payload      [][]byte
 	}
-	for _, e := range c.Inbox {
+	for _, e := range entries {
 		in.origin, in.seq = append(in.origin, e.Origin.String()), append(in.seq, e.Seq)
 		in.ordinal, in.events = append(in.ordinal, e.FirstOrdinal), append(in.events, len(e.Events))
 		in.at, in.payload = append(in.at, e.CommittedAt), append(in.payload, e.Payload)
 	}
-	b.Queue(`insert into inbox (origin, seq, first_ordinal, events, committed_at, payload)
+	b.Queue(`insert into entry (origin, seq, first_ordinal, events, committed_at, payload)
 		select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::int[], $5::timestamptz[], $6::bytea[])`,
 		in.origin, in.seq, in.ordinal, in.events, in.at, in.payload)
 }
@@ -153,14 +161,12 @@ func nullable(r crdt.Register) *string {
 
 // extendLogs makes room for what c adds to the logs.
 func (w *Session) extendLogs(ctx context.Context, c *Commit) error {
-	if c.Entry != nil {
-		if err := w.extend(ctx, outboxTable, c.Entry.Seq); err != nil {
-			return err
-		}
+	if err := w.refresh(ctx); err != nil {
+		return err
 	}
-	for _, e := range c.Inbox {
-		if err := w.extendInbox(ctx, e.Origin, e.Seq); err != nil {
-			return fmt.Errorf("make room for %s in the inbox: %w", e.Origin, err)
+	for _, e := range c.entries() {
+		if err := w.extend(ctx, e.Origin, e.Seq); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -12,7 +12,9 @@
 //   - I12: a Session holds the region's advisory lock on its own connection, and
 //     every transaction of it first moves log_head on from the cycle it knows. A
 //     process that lost the lock without noticing fails there with ErrFenced.
-//   - I2, I4: the outbox is dense; rows go only by DropBelow, in whole partitions.
+//   - I2, I4: the own log is dense; entries go only by DropBelow, in whole partitions.
+//   - I14: which log is the own one is for log_head alone to say. The entries of all logs
+//     are in one table, so that a new epoch begins without moving any.
 //
 // # Failure handling
 //

@@ -39,6 +39,10 @@ func NoRoom(err error) bool {
 	return aborted(err) && errors.As(err, &pg) && pg.Code == "53100"
 }
 
+// Busy reports whether a lock on a table was not to be had in time: somebody else holds
+// one. Nothing of the transaction stands; the connection goes on.
+func Busy(err error) bool { return aborted(err) && lockTimedOut(err) }
+
 // aborted tells a failed transaction, of which nothing stands, from a broken
 // connection, of which nothing is known. A server that says FATAL or PANIC ends the
 // connection, and may do so after the commit was written.

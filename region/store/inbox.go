@@ -13,7 +13,7 @@ import (
 // Inbox reads stored entries of another log from seq from on, on the writer's own
 // connection, at most maxBytes but at least one entry if there is any.
 func (w *Session) Inbox(ctx context.Context, log crdt.Origin, from uint64, maxBytes int) ([]region.Record, error) {
-	rows, err := w.conn.Query(ctx, logQuery(false), logArgs(false, log, from, maxBytes)...)
+	rows, err := w.conn.Query(ctx, logQuery, log.String(), from, maxBytes)
 	if err != nil {
 		return nil, unavailable("read the inbox", err)
 	}

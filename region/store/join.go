@@ -23,18 +23,21 @@ type Join struct {
 // BeginJoin starts a join. It must end with Commit or Rollback before the session does
 // anything else.
 func (w *Session) BeginJoin(ctx context.Context) (*Join, error) {
+	if err := w.refresh(ctx); err != nil {
+		return nil, err
+	}
 	tx, err := w.conn.Begin(ctx)
 	if err != nil {
 		return nil, unavailable("begin a join", err)
 	}
-	h := w.head
-	_, err = tx.Exec(ctx, "select advance_head($1, $2, $3, $4, $5, $6, $7)",
-		h.Origin.Epoch, h.Cycle, w.writer, h.Seq, h.Ordinal, h.Checksum[:], h.Clock)
-	if err != nil {
+	j := &Join{session: w, tx: tx, added: map[string]uint64{}}
+	batch := &pgx.Batch{}
+	w.queueHead(batch, w.head)
+	if err := j.send(ctx, batch); err != nil {
 		_ = tx.Rollback(ctx)
-		return nil, commitError(err)
+		return nil, err
 	}
-	return &Join{session: w, tx: tx, added: map[string]uint64{}}, nil
+	return j, nil
 }
 
 // Rollback drops what was not committed. After Commit it does nothing.
@@ -48,7 +51,7 @@ func (j *Join) Rows(ctx context.Context, rows *state.Rows, account *state.Accoun
 	return j.send(ctx, batch)
 }
 
-// Inbox stores entries of other logs, which may be there already.
+// Inbox stores entries of other logs that are not there yet.
 func (j *Join) Inbox(ctx context.Context, entries []*region.Entry) error {
 	for _, e := range entries {
 		if err := j.makeRoom(ctx, e.Origin, e.Seq); err != nil {
@@ -56,7 +59,7 @@ func (j *Join) Inbox(ctx context.Context, entries []*region.Entry) error {
 		}
 	}
 	batch := &pgx.Batch{}
-	queueLogs(batch, &Commit{Inbox: entries})
+	queueEntries(batch, entries)
 	return j.send(ctx, batch)
 }
 
@@ -70,23 +73,18 @@ func (j *Join) send(ctx context.Context, batch *pgx.Batch) error {
 	return nil
 }
 
-// makeRoom is extendInbox within the transaction.
+// makeRoom is Session.extend within the transaction.
 func (j *Join) makeRoom(ctx context.Context, log crdt.Origin, seq uint64) error {
-	table := inboxTable(log)
+	table := logTable(log)
 	end, exists := j.added[table]
 	if !exists {
 		end, exists = j.session.partitions[table]
-	}
-	if !exists {
-		if _, err := j.tx.Exec(ctx, createInbox(log)); err != nil {
-			return err
-		}
 	}
 	if seq < end {
 		return nil
 	}
 	j.added[table] = j.session.endOfPartition(seq)
-	return j.session.addPartition(ctx, j.tx, table, seq)
+	return j.session.addPartition(ctx, j.tx, log, seq, !exists)
 }
 
 // Commit moves the positions of logs on and ends the join. The sums of this region's
@@ -122,7 +120,7 @@ func (j *Join) Commit(ctx context.Context, logs map[crdt.Origin]region.Progress,
 func queueGaps(b *pgx.Batch, from, to map[crdt.Origin]region.Progress) {
 	for log, p := range to {
 		if stored := from[log].Stored; p.Applied > stored && stored > 0 {
-			b.Queue("delete from inbox where origin = $1 and seq <= $2", log.String(), stored)
+			b.Queue("delete from entry where origin = $1 and seq <= $2", log.String(), stored)
 		}
 	}
 }

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,35 +14,34 @@ import (
 	"pangea/crdt"
 )
 
-const outboxTable = "outbox"
-
-// inboxTable is the part of the inbox that holds one log. Region names are lower
-// case letters and digits, so it needs no quoting.
-func inboxTable(o crdt.Origin) string {
-	return "inbox_" + strings.ReplaceAll(o.String(), ".", "_e")
-}
-
-func logTable(log crdt.Origin, own bool) string {
-	if own {
-		return outboxTable
-	}
-	return inboxTable(log)
+// logTable is the part of the table of entries that holds one log. Region names are
+// lower case letters and digits, so it needs no quoting.
+func logTable(log crdt.Origin) string {
+	return "entry_" + strings.ReplaceAll(log.String(), ".", "_e")
 }
 
 // A log's partitions are named after its table and their first sequence number.
-var partitionName = regexp.MustCompile(`^(outbox|inbox_[a-z0-9]+(?:_e\d+)?)_(\d+)$`)
+var partitionName = regexp.MustCompile(`^(entry_[a-z0-9]+(?:_e\d+)?)_(\d+)$`)
 
 // loadPartitions reads where the last partition of each log ends.
 func (w *Session) loadPartitions(ctx context.Context) error {
-	w.partitions = map[string]uint64{}
-	names, err := partitionNames(ctx, w.conn)
+	w.partitions, w.dropped = map[string]uint64{}, w.store.dropped.Load()
+	parts, err := partitions(ctx, w.conn)
 	if err != nil {
 		return unavailable("list the logs' partitions", err)
 	}
-	for _, p := range names {
-		w.partitions[p.table] = max(w.partitions[p.table], p.first+w.store.cfg.PartitionEntries)
+	for _, p := range parts {
+		w.partitions[p.table] = p.first + w.store.cfg.PartitionEntries
 	}
 	return nil
+}
+
+// refresh loads the partitions anew if the last one of some log was dropped.
+func (w *Session) refresh(ctx context.Context) error {
+	if w.dropped == w.store.dropped.Load() {
+		return nil
+	}
+	return w.loadPartitions(ctx)
 }
 
 type partition struct {
@@ -53,8 +54,9 @@ type querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
-func partitionNames(ctx context.Context, q querier) ([]partition, error) {
-	rows, err := q.Query(ctx, `select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where c.relkind = 'r'`)
+// partitions lists those of every log, each log's in order.
+func partitions(ctx context.Context, q querier) ([]partition, error) {
+	rows, err := q.Query(ctx, `select relname from pg_inherits join pg_class on oid = inhrelid where relkind = 'r'`)
 	if err != nil {
 		return nil, err
 	}
@@ -72,34 +74,22 @@ func partitionNames(ctx context.Context, q querier) ([]partition, error) {
 			parts = append(parts, partition{m[1], name, first})
 		}
 	}
+	slices.SortFunc(parts, func(a, b partition) int {
+		return cmp.Or(cmp.Compare(a.table, b.table), cmp.Compare(a.first, b.first))
+	})
 	return parts, nil
 }
 
-func (w *Session) extendInbox(ctx context.Context, o crdt.Origin, seq uint64) error {
-	table := inboxTable(o)
-	if _, exists := w.partitions[table]; !exists {
-		if _, err := w.conn.Exec(ctx, createInbox(o)); err != nil {
-			return commitError(err)
-		}
-	}
-	return w.extend(ctx, table, seq)
-}
-
-// createInbox makes the part of the inbox that holds one log, without its partitions.
-func createInbox(o crdt.Origin) string {
-	return fmt.Sprintf(`create table if not exists %s partition of inbox for values in ('%s') partition by range (seq)`, inboxTable(o), o)
-}
-
-// extend creates the partition that seq falls in, if it is not there. A partition
-// is made aside and then attached, which needs no lock that a reader of the log, or
-// a dump, would hold up.
-func (w *Session) extend(ctx context.Context, table string, seq uint64) error {
-	if seq < w.partitions[table] {
+// extend creates the partition that an entry falls in, if it is not there.
+func (w *Session) extend(ctx context.Context, log crdt.Origin, seq uint64) error {
+	table := logTable(log)
+	end, exists := w.partitions[table]
+	if seq < end {
 		return nil
 	}
-	err := pgx.BeginFunc(ctx, w.conn, func(tx pgx.Tx) error { return w.addPartition(ctx, tx, table, seq) })
+	err := pgx.BeginFunc(ctx, w.conn, func(tx pgx.Tx) error { return w.addPartition(ctx, tx, log, seq, !exists) })
 	if err != nil {
-		return commitError(err)
+		return fmt.Errorf("make room for entry %d of %s: %w", seq, log, commitError(err))
 	}
 	w.partitions[table] = w.endOfPartition(seq)
 	return nil
@@ -110,60 +100,22 @@ func (w *Session) endOfPartition(seq uint64) uint64 {
 	return seq/size*size + size
 }
 
-func (w *Session) addPartition(ctx context.Context, tx pgx.Tx, table string, seq uint64) error {
-	end := w.endOfPartition(seq)
+// addPartition makes the partition for seq of a log, and the log's part of the table if
+// it is the first. Both are made aside and then attached, which needs no lock that a
+// reader of the logs, or a dump, would hold up.
+func (w *Session) addPartition(ctx context.Context, tx pgx.Tx, log crdt.Origin, seq uint64, isNew bool) error {
+	table, end := logTable(log), w.endOfPartition(seq)
 	first := end - w.store.cfg.PartitionEntries
-	name := fmt.Sprintf("%s_%d", table, first)
 	sql := fmt.Sprintf(`
-		create table %[1]s (like %[2]s including all, check (seq >= %[3]d and seq < %[4]d));
-		alter table %[1]s alter column payload set storage external;
-		alter table %[2]s attach partition %[1]s for values from (%[3]d) to (%[4]d)`, name, table, first, end)
+		create table %[1]s_%[2]d (like entry including all, check (seq >= %[2]d and seq < %[3]d));
+		alter table %[1]s attach partition %[1]s_%[2]d for values from (%[2]d) to (%[3]d)`, table, first, end)
+	if isNew {
+		sql = fmt.Sprintf(`
+			create table %[1]s (like entry including all) partition by range (seq);
+			alter table entry attach partition %[1]s for values in ('%[2]s');`, table, log) + sql
+	}
 	if _, err := tx.Conn().PgConn().Exec(ctx, sql).ReadAll(); err != nil {
-		return fmt.Errorf("add partition %s: %w", name, err)
+		return fmt.Errorf("add partition %s_%d: %w", table, first, err)
 	}
 	return nil
-}
-
-// DropBelow drops the partitions of a log that hold only entries below keep: those
-// that every registered peer has applied (I4). The last partition stays. It gives
-// up, to be called again, rather than hold the writer up behind a reader.
-func (s *Store) DropBelow(ctx context.Context, log crdt.Origin, own bool, keep uint64) (dropped int, err error) {
-	table := logTable(log, own)
-	parts, err := partitionNames(ctx, s.pool)
-	if err != nil {
-		return 0, unavailable("list the logs' partitions", err)
-	}
-	last := uint64(0)
-	for _, p := range parts {
-		if p.table == table {
-			last = max(last, p.first)
-		}
-	}
-	for _, p := range parts {
-		if p.table != table || p.first == last || p.first+s.cfg.PartitionEntries > keep {
-			continue
-		}
-		err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-			if _, err := tx.Exec(ctx, "set local lock_timeout = '50ms'"); err != nil {
-				return err
-			}
-			_, err := tx.Exec(ctx, "drop table "+p.name)
-			return err
-		})
-		if err != nil {
-			return dropped, fmt.Errorf("drop partition %s: %w", p.name, err)
-		}
-		dropped++
-	}
-	return dropped, nil
-}
-
-// LogSize is what a log takes in the database.
-func (s *Store) LogSize(ctx context.Context, log crdt.Origin, own bool) (bytes int64, err error) {
-	err = s.pool.QueryRow(ctx, `select coalesce(sum(pg_total_relation_size(relid)), 0)::bigint
-		from pg_partition_tree(to_regclass($1)) where isleaf`, logTable(log, own)).Scan(&bytes)
-	if err != nil {
-		return 0, unavailable("measure a log", err)
-	}
-	return bytes, nil
 }

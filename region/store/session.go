@@ -34,6 +34,7 @@ type Session struct {
 	head       Head
 	positions  map[crdt.Origin]region.Progress
 	partitions map[string]uint64 // end of the last partition, by table of a log
+	dropped    int64             // Store.dropped, when they were loaded
 	origins    origins
 	last       uuid.UUID // the session that wrote before this one
 	moved      string    // why this is not the database that the log was begun in
@@ -63,6 +64,10 @@ func (w *Session) open(ctx context.Context, patience time.Duration) error {
 	if err := migrateSchema(ctx, w.conn); err != nil {
 		return err
 	}
+	// After the migrations, each of which ends with RESET ALL.
+	if _, err := w.conn.Exec(ctx, "set lock_timeout = '2s'"); err != nil {
+		return unavailable("set lock_timeout", err)
+	}
 	if err := w.loadHead(ctx); err != nil {
 		return err
 	}
@@ -91,8 +96,7 @@ func (w *Session) lock(ctx context.Context, patience time.Duration) error {
 	if err != nil {
 		return unavailable("take the region's lock", err)
 	}
-	_, err = w.conn.Exec(ctx, "set lock_timeout = '2s'")
-	return err
+	return nil
 }
 
 // Close ends the session and with it the lock.

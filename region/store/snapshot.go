@@ -151,7 +151,7 @@ func (s *Snapshot) Waiting() iter.Seq2[region.Record, error] {
 			if p.Stored == p.Applied {
 				continue
 			}
-			rows, err := s.tx.Query(s.ctx, "select seq, payload from inbox where origin = $1 and seq > $2 order by seq", log.String(), p.Applied)
+			rows, err := s.tx.Query(s.ctx, "select seq, payload from entry where origin = $1 and seq > $2 order by seq", log.String(), p.Applied)
 			if err != nil {
 				yield(region.Record{}, unavailable("read what waits", err))
 				return

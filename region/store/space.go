@@ -14,26 +14,26 @@ import (
 // none can.
 func (s *Store) Floors(ctx context.Context) (crdt.Vector, error) {
 	// The ends come first: what is stored meanwhile follows them, found or not.
-	floors, tables, err := s.ends(ctx)
+	floors, err := s.ends(ctx)
 	if err != nil {
 		return nil, unavailable("read where the logs end", err)
 	}
-	parts, err := partitionNames(ctx, s.pool)
+	parts, err := partitions(ctx, s.pool)
 	if err != nil {
 		return nil, unavailable("list the logs' partitions", err)
 	}
 	first := map[string]partition{}
 	for _, p := range parts {
-		if f, ok := first[p.table]; !ok || p.first < f.first {
+		if _, ok := first[p.table]; !ok {
 			first[p.table] = p
 		}
 	}
-	for log, table := range tables {
-		p, ok := first[table]
+	for log := range floors {
+		p, ok := first[logTable(log)]
 		if !ok {
 			continue
 		}
-		if floors[log], err = s.lowest(ctx, p, floors[log]); err != nil {
+		if floors[log], err = s.lowest(ctx, log, p, floors[log]); err != nil {
 			return nil, unavailable("find where a log begins", err)
 		}
 	}
@@ -43,10 +43,10 @@ func (s *Store) Floors(ctx context.Context) (crdt.Vector, error) {
 // lowest is the first entry of a log, of which first is the first partition; end if it
 // has none. To plan a query of all partitions takes longer than to run it, so they are
 // asked only after a join has emptied the first.
-func (s *Store) lowest(ctx context.Context, first partition, end uint64) (uint64, error) {
+func (s *Store) lowest(ctx context.Context, log crdt.Origin, first partition, end uint64) (uint64, error) {
 	for _, table := range []string{first.name, first.table} {
 		var seq *uint64
-		if err := s.pool.QueryRow(ctx, "select min(seq) from "+table).Scan(&seq); err != nil {
+		if err := s.pool.QueryRow(ctx, "select min(seq) from "+table+" where origin = $1", log.String()).Scan(&seq); err != nil {
 			return 0, err
 		}
 		if seq != nil {
@@ -56,24 +56,23 @@ func (s *Store) lowest(ctx context.Context, first partition, end uint64) (uint64
 	return end, nil
 }
 
-// ends is one after the last entry stored of each log, and the table that has it.
-func (s *Store) ends(ctx context.Context) (crdt.Vector, map[crdt.Origin]string, error) {
-	rows, err := s.pool.Query(ctx, "select origin, stored + 1, own from vector")
+// ends is one after the last entry stored of each log.
+func (s *Store) ends(ctx context.Context) (crdt.Vector, error) {
+	rows, err := s.pool.Query(ctx, "select origin, stored + 1 from vector")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	ends, tables := crdt.Vector{}, map[crdt.Origin]string{}
+	ends := crdt.Vector{}
 	var (
 		name string
 		next uint64
-		own  bool
 	)
-	_, err = pgx.ForEachRow(rows, []any{&name, &next, &own}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&name, &next}, func() error {
 		log, err := crdt.ParseOrigin(name)
-		ends[log], tables[log] = next, logTable(log, own)
+		ends[log] = next
 		return err
 	})
-	return ends, tables, err
+	return ends, err
 }
 
 // Counts are the rows of the tables that are collected by row.

@@ -16,23 +16,17 @@ import (
 // nothing yet.
 func TestFloors_AreWhatCanBeRead(t *testing.T) {
 	s, session := open(t, 2)
-	wantFloors := func(want string) {
-		t.Helper()
-		if floors, err := s.Floors(t.Context()); err != nil || floors.String() != want {
-			t.Errorf("floors are %s, %v; want %s", floors, err, want)
-		}
-	}
-	wantFloors("us=1")
+	wantFloors(t, s, "us=1")
 	save(t, session, entries(us, make([]int, 7)...))
 	save(t, session, entries(eu, make([]int, 5)...))
-	wantFloors("eu=1,us=1")
-	if _, err := s.DropBelow(t.Context(), us, true, 7); err != nil {
+	wantFloors(t, s, "eu=1,us=1")
+	if _, err := s.DropBelow(t.Context(), us, 7, false); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.DropBelow(t.Context(), eu, false, 4); err != nil {
+	if _, err := s.DropBelow(t.Context(), eu, 4, false); err != nil {
 		t.Fatal(err)
 	}
-	wantFloors("eu=4,us=6")
+	wantFloors(t, s, "eu=4,us=6")
 }
 
 // After a snapshot that goes on beyond what was stored, a log can be read from where it

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -41,6 +42,7 @@ type Store struct {
 	pool *pgxpool.Pool
 
 	classes *classes
+	dropped atomic.Int64 // logs that were dropped whole
 }
 
 // Open connects the readers. It does not wait for the database: one that is not

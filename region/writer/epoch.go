@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"pangea/crdt"
 	"pangea/region"
 	"pangea/region/position"
 	"pangea/region/store"
@@ -53,7 +54,7 @@ func (w *Writer) identify(ctx context.Context, mustWrite bool) error {
 		return err
 	}
 	p := &w.proof
-	if p.evidence != "" && !p.doubted || p.evidence != "" && p.proven {
+	if p.evidence != "" && (p.proven || !p.doubted) {
 		p.proven, p.doubted = false, true
 		w.publish()
 	}
@@ -104,28 +105,20 @@ func (w *Writer) contradiction(ctx context.Context, c position.Claim) (string, e
 	case !c.Said || c.Stored == 0:
 		return "", nil
 	}
-	sum, known, err := w.sumAt(ctx, c.Stored)
+	sum, known, err := w.sumAt(ctx, head.Origin, c.Stored)
 	if err != nil || !known || sum == c.Sum {
 		return "", err
 	}
 	return fmt.Sprintf("%s stores another entry %d: its checksum is %s, here it is %s", c.Peer, c.Stored, c.Sum, sum), nil
 }
 
-// sumAt is the checksum of the own log at seq; it is not known of entries that nobody
-// needed any more.
-func (w *Writer) sumAt(ctx context.Context, seq uint64) (sum region.Checksum, known bool, err error) {
-	if head := w.session.Head(); head.Seq == seq {
+// sumAt is the checksum of a log at seq; it is not known of entries that nobody needed
+// any more.
+func (w *Writer) sumAt(ctx context.Context, log crdt.Origin, seq uint64) (sum region.Checksum, known bool, err error) {
+	if head := w.session.Head(); head.Origin == log && head.Seq == seq {
 		return head.Checksum, true, nil
 	}
-	r, ok, err := w.session.Own(ctx, seq)
-	if err != nil || !ok {
-		return sum, false, err
-	}
-	e, err := region.Decode(r.Payload)
-	if err != nil {
-		return sum, false, fmt.Errorf("entry %d of the outbox: %w", seq, err)
-	}
-	return e.Checksum, true, nil
+	return w.session.Sum(ctx, log, seq)
 }
 
 // beginEpoch goes on under a new name.

@@ -106,6 +106,9 @@ func (w *Writer) local(ctx context.Context, g *group) error {
 		w.ranOut(err)
 		g.fail(noRoom())
 		return nil
+	case store.Busy(err):
+		g.fail(fmt.Errorf("%w: %w", region.ErrUnavailable, err))
+		return nil
 	case store.Refused(err) && len(g.members) > 1:
 		return w.replay(ctx, g)
 	case store.Refused(err):

@@ -51,7 +51,7 @@ func (w *Writer) join(ctx context.Context, j *joining) error {
 }
 
 func (w *Writer) joinInto(ctx context.Context, ours *store.Snapshot, theirs *snapshot.Reader) error {
-	logs, err := w.joinLogs(ours.Header, theirs.Header)
+	logs, err := w.joinLogs(ctx, ours.Header, theirs.Header)
 	if err != nil {
 		return err
 	}
@@ -82,36 +82,58 @@ func rollback(ctx context.Context, tx *store.Join) {
 }
 
 // joinLogs is how far each log will have come.
-func (w *Writer) joinLogs(ours, theirs region.SnapshotHeader) (map[crdt.Origin]region.Progress, error) {
+func (w *Writer) joinLogs(ctx context.Context, ours, theirs region.SnapshotHeader) (map[crdt.Origin]region.Progress, error) {
 	logs := map[crdt.Origin]region.Progress{}
 	own := w.session.Head().Origin
 	for log, p := range theirs.Logs {
-		if log == own {
-			if p.Stored > ours.Logs[own].Stored {
-				return nil, fmt.Errorf("%s has entry %d of this region's log, which ends at %d", theirs.Donor, p.Stored, ours.Logs[own].Stored)
-			}
-			continue
-		}
-		joined, err := store.Joined(log, ours.Logs[log], p)
-		if err != nil {
+		if err := w.compare(ctx, log, ours.Logs[log], p); err != nil {
 			return nil, err
 		}
-		logs[log] = joined
+		joined, err := store.Joined(log, ours.Logs[log], p)
+		switch {
+		case err != nil:
+			return nil, err
+		case log != own:
+			logs[log] = joined
+		case p.Stored > ours.Logs[own].Stored:
+			return nil, fmt.Errorf("%s has entry %d of this region's log, which ends at %d", theirs.Donor, p.Stored, ours.Logs[own].Stored)
+		}
 	}
 	return logs, nil
+}
+
+// compare looks at where the donor's part of a log ends within ours (I14). Where ours
+// ends within theirs, joinWaiting does.
+func (w *Writer) compare(ctx context.Context, log crdt.Origin, ours, theirs region.Progress) error {
+	if theirs.Stored == 0 || theirs.Stored >= ours.Stored {
+		return nil
+	}
+	sum, known, err := w.sumAt(ctx, log, theirs.Stored)
+	if err != nil || !known || sum == theirs.Checksum {
+		return err
+	}
+	return fmt.Errorf("%w: %s up to %d has checksum %s here and %s there", region.ErrFork, log, theirs.Stored, sum, theirs.Checksum)
 }
 
 // joinWaiting stores what the donor has not applied yet and this region has not stored.
 func (w *Writer) joinWaiting(ctx context.Context, tx *store.Join, theirs *snapshot.Reader) error {
 	var (
-		batch []*region.Entry
-		bytes int
+		chains = map[crdt.Origin]*chain{}
+		batch  []*region.Entry
+		bytes  int
 	)
 	for e, err := range theirs.Waiting() {
 		if err != nil {
 			return err
 		}
-		if e.Seq <= w.session.Positions()[e.Origin].Stored {
+		ours := w.session.Positions()[e.Origin]
+		if chains[e.Origin] == nil {
+			chains[e.Origin] = &chain{ours: ours, theirs: theirs.Header.Logs[e.Origin]}
+		}
+		if err := chains[e.Origin].add(e); err != nil {
+			return err
+		}
+		if e.Seq <= ours.Stored {
 			continue
 		}
 		if batch, bytes = append(batch, e), bytes+len(e.Payload); bytes < 4<<20 {
@@ -122,8 +144,24 @@ func (w *Writer) joinWaiting(ctx context.Context, tx *store.Join, theirs *snapsh
 		}
 		batch, bytes = nil, 0
 	}
-	if len(batch) == 0 {
-		return nil
-	}
 	return tx.Inbox(ctx, batch)
+}
+
+// chain checks that the entries of a log that wait at a donor are one history, which
+// goes on from ours and ends as the donor says (I14).
+type chain struct {
+	ours, theirs region.Progress
+	last         *region.Entry
+}
+
+func (c *chain) add(e *region.Entry) error {
+	switch {
+	case c.last != nil && !e.Follows(c.last.Checksum),
+		e.Seq == c.ours.Stored && e.Checksum != c.ours.Checksum,
+		e.Seq == c.ours.Stored+1 && !e.Follows(c.ours.Checksum),
+		e.Seq == c.theirs.Stored && e.Checksum != c.theirs.Checksum:
+		return forked(e, c.ours)
+	}
+	c.last = e
+	return nil
 }

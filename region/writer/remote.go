@@ -80,6 +80,12 @@ func (w *Writer) merge(ctx context.Context) error {
 		w.ranOut(err)
 		return nil
 	}
+	if store.Busy(err) {
+		w.cfg.Logger.Warn("somebody else locks a table of the log; entries of peers wait", "err", err)
+		w.load()
+		w.mergeAt = time.Now().Add(time.Second)
+		return nil
+	}
 	if store.Refused(err) {
 		// The same rules let it pass at its origin, so this is a defect. It must not
 		// take local writes down with it, and it must not be skipped (I5).
