@@ -26,11 +26,12 @@ destroyed, database and log and all; a few seconds later it is brought back, emp
 when it serves, the load ends, and it waits for equal vectors and compares digests.
 Then everything is read back from every region:
 
-   - entries that a survivor had stored at the loss;
+   - entries that a survivor had stored at the loss, and their content;
    - writes acknowledged with X-Ack: peer, claims of handles, and writes that a
      region acknowledged by itself and that was not destroyed after.
 
-None of these may be missing: it exits with 1 if any is. Writes that the destroyed
+Those of former rounds are among them; of former handles, a sample. None may be missing:
+it exits with 1 if any is, or if a round had none of a kind to check. Writes that the destroyed
 region had acknowledged by itself may be: how many, and from how long before the
 loss, is measured.
 
@@ -80,7 +81,7 @@ func runLoss(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 		return fmt.Errorf("write %s: %w", file.Name(), err)
 	}
 	if err == nil && report.Broken() > 0 {
-		err = errors.New("promises were broken: the rounds above name them")
+		err = errors.New("promises were broken or not checked: the rounds above name them")
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package loss
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
@@ -18,13 +19,27 @@ type promise struct {
 	key, value  string
 	by          string // the region that gave it
 	alone       bool   // with X-Ack: local, before any other region knew
+	round       int    // in which it was given
 	sent, acked time.Time
 }
 
 // binds reports whether the promise outlives the loss: it does, unless the region gave
-// it alone and before it was dead.
+// it alone and before it was dead. What was still there at the end of its round was
+// everywhere, and outlives every later loss.
 func (p promise) binds(l loss) bool {
-	return !p.alone || p.by != l.region || p.sent.After(l.to)
+	return p.round < l.round || !p.alone || p.by != l.region || p.sent.After(l.to)
+}
+
+func (p promise) kind() kind {
+	switch {
+	case p.class == workload.Counter:
+		return counters
+	case p.class == workload.Handle:
+		return handles
+	case p.alone:
+		return localTags
+	}
+	return peerTags
 }
 
 func (p promise) String() string {
@@ -35,27 +50,82 @@ func (p promise) String() string {
 	return fmt.Sprintf("%v %s has no %q, acknowledged by %s (%s)", p.class, p.key, p.value, p.by, ack)
 }
 
-// books is what the probes of a round were told. They share it.
+// account is what was promised about one counter: its sums, and what may stand.
+type account struct {
+	tally.Counter
+	by    string
+	round int
+}
+
+// books is what the probes of all rounds were told. They share it. What is found
+// missing is struck out: it is told once.
 type books struct {
 	mu       sync.Mutex
 	promises []promise
-	counters *tally.Tally // the promises about counters: sums, and what may stand
+	counters map[string]account
 }
 
-func newBooks() *books { return &books{counters: tally.New()} }
+func newBooks() *books { return &books{counters: map[string]account{}} }
 
 // enter notes what a write led to. A claim that lost to another has promised nothing.
 func (b *books) enter(w write, answer client.Answer, err error) {
 	w.acked = time.Now()
-	outcome := measure.OutcomeOf(w.kind, answer.Status, err)
+	outcome := measure.OutcomeOf(w.operation, answer.Status, err)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
-	case w.class == workload.Counter && outcome == measure.OK:
-		b.counters.Acknowledge(w.key, 1)
-	case w.class == workload.Counter && outcome == measure.Unanswered:
-		b.counters.LeaveOpen(w.key, 1)
-	case w.class != workload.Counter && outcome == measure.OK && answer.Status != http.StatusConflict:
+	case w.class == workload.Counter:
+		b.count(w.promise, outcome)
+	case outcome == measure.OK && answer.Status != http.StatusConflict:
 		b.promises = append(b.promises, w.promise)
+	}
+}
+
+func (b *books) count(p promise, outcome measure.Outcome) {
+	a := b.counters[p.key]
+	a.by, a.round = p.by, p.round
+	switch outcome {
+	case measure.OK:
+		a.Incr++
+	case measure.Unanswered:
+		a.UnansweredIncrs++
+	}
+	b.counters[p.key] = a
+}
+
+// reread is how many handles of former rounds are read again: each is a request.
+const reread = 200
+
+// due lists, by index, the promises to read back after the round: all, but of the
+// handles of former rounds some at random.
+func (b *books) due(round int, seed uint64) []int {
+	var due, former []int
+	for i, p := range b.promises {
+		if p.round < round && p.class == workload.Handle {
+			former = append(former, i)
+		} else {
+			due = append(due, i)
+		}
+	}
+	order := rand.New(rand.NewPCG(seed, uint64(round))).Perm(len(former))
+	for _, i := range order[:min(reread, len(order))] {
+		due = append(due, former[i])
+	}
+	return due
+}
+
+// strike forgets what any region was found to lack.
+func (b *books) strike(found []findings) {
+	var rest []promise
+	for i, p := range b.promises {
+		if !lackedByAny(found, i) {
+			rest = append(rest, p)
+		}
+	}
+	b.promises = rest
+	for _, f := range found {
+		for key := range f.counters {
+			delete(b.counters, key)
+		}
 	}
 }

@@ -7,41 +7,20 @@ import (
 	"slices"
 
 	"golang.org/x/sync/errgroup"
-
-	"pangea/crdt"
 )
-
-// stored is what the regions other than the lost one have of each log, together.
-func (e *Experiment) stored(lost string) (crdt.Vector, error) {
-	all := crdt.Vector{}
-	for _, r := range e.topo.Regions {
-		if r.Name == lost {
-			continue
-		}
-		reader, err := newReader(r)
-		if err != nil {
-			return nil, err
-		}
-		_, stored, err := reader.positions()
-		reader.close()
-		if err != nil {
-			return nil, err
-		}
-		all.Join(stored)
-	}
-	return all, nil
-}
 
 // findings is what one region lacks.
 type findings struct {
 	entries  []string
-	counters []string
-	promises map[int]bool // by index
+	compared int               // entries whose content it still has
+	counters map[string]string // by key
+	promises map[int]bool      // by index
 }
 
 // check reads everything back from all regions at once.
-func (e *Experiment) check(ctx context.Context, r *Round, b *books, l loss) error {
+func (e *Experiment) check(ctx context.Context, r *Round, l loss) error {
 	found := make([]findings, len(e.topo.Regions))
+	due := e.books.due(l.round, e.cfg.Seed)
 	group, ctx := errgroup.WithContext(ctx)
 	for i, at := range e.topo.Regions {
 		group.Go(func() error {
@@ -50,7 +29,7 @@ func (e *Experiment) check(ctx context.Context, r *Round, b *books, l loss) erro
 				return err
 			}
 			defer reader.close()
-			found[i], err = reader.lacks(ctx, b, l.stored)
+			found[i], err = reader.lacks(ctx, e.books, due, l)
 			return err
 		})
 	}
@@ -58,46 +37,72 @@ func (e *Experiment) check(ctx context.Context, r *Round, b *books, l loss) erro
 		return err
 	}
 	for _, f := range found {
+		r.Compared += f.compared
 		r.MissingEntries = append(r.MissingEntries, f.entries...)
-		r.MissingAcks = append(r.MissingAcks, f.counters...)
+		for _, key := range slices.Sorted(maps.Keys(f.counters)) {
+			r.MissingAcks = append(r.MissingAcks, f.counters[key])
+		}
 	}
-	r.judge(b, l, found)
+	r.judge(e.books, due, l, found)
+	r.audit(e.topo.Names(), l)
+	e.books.strike(found)
 	return nil
 }
 
 // judge tells the promises that were broken from those that the loss has ended.
-func (r *Round) judge(b *books, l loss, found []findings) {
-	r.Kept = int(b.counters.Acknowledged)
-	for i, p := range b.promises {
-		missing := slices.ContainsFunc(found, func(f findings) bool { return f.promises[i] })
-		switch {
-		case !p.binds(l):
+func (r *Round) judge(b *books, due []int, l loss, found []findings) {
+	for _, i := range due {
+		p, missing := b.promises[i], lackedByAny(found, i)
+		if !p.binds(l) {
 			if missing {
 				r.Lost++
 				r.LostSpan = max(r.LostSpan, l.from.Sub(p.acked))
 			}
 			continue
-		case missing:
+		}
+		if missing {
 			r.MissingAcks = append(r.MissingAcks, p.String())
 		}
-		r.Kept++
+		r.owe(p.kind(), p.by, p.round, 1)
+	}
+	for _, a := range b.counters {
+		r.owe(counters, a.by, a.round, int(a.Incr))
 	}
 }
 
+// owe counts what was to be read back: by kind what is of this round, of which there
+// must be some.
+func (r *Round) owe(k kind, by string, round, n int) {
+	if round < r.Number {
+		r.Former += n
+		return
+	}
+	r.Owed.add(k, by, n)
+}
+
+func lackedByAny(found []findings, i int) bool {
+	return slices.ContainsFunc(found, func(f findings) bool { return f.promises[i] })
+}
+
 // lacks compares the region with what the survivors stored and what was promised.
-func (r *reader) lacks(ctx context.Context, b *books, stored crdt.Vector) (f findings, err error) {
-	if f.entries, err = r.lacksEntries(stored); err != nil {
+func (r *reader) lacks(ctx context.Context, b *books, due []int, l loss) (f findings, err error) {
+	if f.entries, err = r.lacksEntries(l.stored); err != nil {
 		return f, err
 	}
+	other, compared, err := r.otherEntries(l.entries)
+	if err != nil {
+		return f, err
+	}
+	f.entries, f.compared = append(f.entries, other...), compared
 	if f.counters, err = r.wrongCounters(b); err != nil {
 		return f, err
 	}
 	f.promises = map[int]bool{}
-	for i, p := range b.promises {
+	for _, i := range due {
 		if ctx.Err() != nil {
 			return f, ctx.Err()
 		}
-		kept, err := r.keeps(p)
+		kept, err := r.keeps(b.promises[i])
 		if err != nil {
 			return f, err
 		}
@@ -108,29 +113,15 @@ func (r *reader) lacks(ctx context.Context, b *books, stored crdt.Vector) (f fin
 	return f, nil
 }
 
-func (r *reader) lacksEntries(stored crdt.Vector) ([]string, error) {
-	applied, _, err := r.positions()
-	if err != nil {
-		return nil, err
-	}
-	var lacks []string
-	for _, o := range stored.Origins() {
-		if applied[o] < stored[o] {
-			lacks = append(lacks, fmt.Sprintf("%s ends at entry %d of %s: a survivor had stored %d", r.region, applied[o], o, stored[o]))
-		}
-	}
-	return lacks, nil
-}
-
-func (r *reader) wrongCounters(b *books) ([]string, error) {
-	var wrong []string
-	for _, key := range slices.Sorted(maps.Keys(b.counters.Counters)) {
+func (r *reader) wrongCounters(b *books) (map[string]string, error) {
+	wrong := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(b.counters)) {
 		value, err := r.counter(key)
 		if err != nil {
 			return nil, err
 		}
-		if low, high := b.counters.Counters[key].Interval(); value < low || value > high {
-			wrong = append(wrong, fmt.Sprintf("counter %s is %d in %s: want %d to %d", key, value, r.region, low, high))
+		if low, high := b.counters[key].Interval(); value < low || value > high {
+			wrong[key] = fmt.Sprintf("counter %s is %d in %s: want %d to %d", key, value, r.region, low, high)
 		}
 	}
 	return wrong, nil

@@ -7,17 +7,21 @@
 //
 // The promises, checked in every region after each round:
 //
-//   - entries: it has applied all that a survivor had stored at the loss, of any log (I4);
+//   - entries: it has applied all that a survivor had stored at the loss, of any log (I4),
+//     and if it still holds the last one of the lost region, then with the same content;
 //   - acknowledgements: it has each write that was acknowledged with X-Ack: peer, and
 //     each one that a region acknowledged which was not then destroyed (I1, I14);
 //     counters lie between what was acknowledged and what may stand (I9);
 //   - claims: a handle has the claimant that was told so (I10);
 //   - state: all regions hold the same (I7).
 //
+// They are checked of all rounds so far: what one loss left, the next must not take. Only
+// of former handles, each of which is a request, a sample is read again.
+//
 // What may be lost is measured: the writes that the destroyed region had acknowledged
 // by itself, with X-Ack: local, and how long before the loss the oldest of them was.
 //
-// Guarantees: the seed decides which region goes, when, and for how long. Rounds are
+// Guarantees: a round that had none of these to check, of any region, has not passed. The seed decides which region goes, when, and for how long. Rounds are
 // bounded in time. What the probes write has keys that nobody else writes.
 //
 // Failure handling: a broken promise is counted and the next round begins; a region

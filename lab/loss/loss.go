@@ -52,6 +52,7 @@ type Experiment struct {
 	topo   *topology.Topology
 	world  World
 	verify Verify
+	books  *books
 	id     string // makes the keys of this run its own
 }
 
@@ -74,7 +75,7 @@ func New(cfg Config, topo *topology.Topology, world World, verify Verify) (*Expe
 		return nil, fmt.Errorf("limit: %v: a round takes up to %v before the region is even brought back", cfg.Limit, longest)
 	}
 	id := fmt.Sprintf("loss-%d-%x", cfg.Seed, time.Now().UnixMilli())
-	return &Experiment{cfg: cfg, topo: topo, world: world, verify: verify, id: id}, nil
+	return &Experiment{cfg: cfg, topo: topo, world: world, verify: verify, books: newBooks(), id: id}, nil
 }
 
 // Run goes through the rounds. The report is of those that were completed; the error
@@ -82,7 +83,7 @@ func New(cfg Config, topo *topology.Topology, world World, verify Verify) (*Expe
 func (e *Experiment) Run(ctx context.Context) (*Report, error) {
 	report := &Report{Seed: e.cfg.Seed, Rate: e.cfg.Rate, Started: time.Now(), Machine: gen.ThisMachine()}
 	for i := range e.cfg.Rounds {
-		r := &Round{Schedule: e.schedule(i), MissingAcks: []string{}, MissingEntries: []string{}}
+		r := newRound(e.schedule(i))
 		err := e.round(ctx, r)
 		if ctx.Err() != nil {
 			return report, fmt.Errorf("interrupted in round %d: `go tool task up` brings back whatever is missing", r.Number)

@@ -21,6 +21,7 @@ type probe struct {
 	region string
 	client *client.Client
 	prefix string
+	round  int
 	books  *books
 }
 
@@ -50,8 +51,8 @@ func (p *probe) send(w write) {
 // write is one request, and the promise that its acknowledgement makes.
 type write struct {
 	promise
-	kind    workload.Kind
-	request client.Request
+	operation workload.Kind
+	request   client.Request
 }
 
 // write makes every second write one that the region acknowledges by itself: they are
@@ -71,8 +72,8 @@ func (p *probe) write(n int) write {
 func (p *probe) tag(n int, ack string) write {
 	tag := strconv.Itoa(n)
 	return write{
-		promise: promise{class: workload.Tags, key: p.prefix + "-" + ack, value: tag, by: p.region, alone: ack == "local"},
-		kind:    workload.Add,
+		promise:   promise{class: workload.Tags, key: p.prefix + "-" + ack, value: tag, by: p.region, alone: ack == "local", round: p.round},
+		operation: workload.Add,
 		request: client.Request{
 			Method: http.MethodPost, Path: "/tags/" + p.prefix + "-" + ack + "/add", Body: fmt.Appendf(nil, `{"tag":%q}`, tag), Ack: ack,
 		},
@@ -81,9 +82,9 @@ func (p *probe) tag(n int, ack string) write {
 
 func (p *probe) count() write {
 	return write{
-		promise: promise{class: workload.Counter, key: p.prefix, by: p.region},
-		kind:    workload.Incr,
-		request: client.Request{Method: http.MethodPost, Path: "/counter/" + p.prefix + "/incr", Ack: "peer"},
+		promise:   promise{class: workload.Counter, key: p.prefix, by: p.region, round: p.round},
+		operation: workload.Incr,
+		request:   client.Request{Method: http.MethodPost, Path: "/counter/" + p.prefix + "/incr", Ack: "peer"},
 	}
 }
 
@@ -91,8 +92,8 @@ func (p *probe) count() write {
 func (p *probe) claim(n int) write {
 	name, claimant := fmt.Sprintf("%s-%d", p.prefix, n), "user:"+p.region
 	return write{
-		promise: promise{class: workload.Handle, key: name, value: claimant, by: p.region},
-		kind:    workload.Claim,
-		request: client.Request{Method: http.MethodPut, Path: "/handle/" + name, Body: fmt.Appendf(nil, `{"claimant":%q}`, claimant)},
+		promise:   promise{class: workload.Handle, key: name, value: claimant, by: p.region, round: p.round},
+		operation: workload.Claim,
+		request:   client.Request{Method: http.MethodPut, Path: "/handle/" + name, Body: fmt.Appendf(nil, `{"claimant":%q}`, claimant)},
 	}
 }

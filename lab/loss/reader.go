@@ -1,9 +1,12 @@
 package loss
 
 import (
+	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 
 	"pangea/crdt"
@@ -80,20 +83,46 @@ func (r *reader) counter(key string) (int64, error) {
 	return counter.Value, err
 }
 
+// entry is a digest of an entry of a log, if the region holds it.
+func (r *reader) entry(log crdt.Origin, seq uint64) (sum [sha256.Size]byte, held bool, err error) {
+	path := fmt.Sprintf("/log/%s?from=%d.%d", log.Region, log.Epoch, seq)
+	page, err := r.get(path, http.StatusGone)
+	if err != nil || page == nil {
+		return sum, false, err
+	}
+	payload, err := region.ReadFrame(bufio.NewReader(bytes.NewReader(page)))
+	if err == io.EOF {
+		return sum, false, nil
+	}
+	if err != nil {
+		return sum, false, fmt.Errorf("read the answer of %s to GET %s: %w", r.region, path, err)
+	}
+	return sha256.Sum256(payload), true, nil
+}
+
 // ask decodes the answer to a GET; of what is absent there is nothing to decode.
 func (r *reader) ask(path string, answer any) error {
-	var body bytes.Buffer
-	a, err := r.client.Do(client.Request{Method: http.MethodGet, Path: path}, &body)
-	switch {
-	case err != nil:
-		return fmt.Errorf("ask %s: %w", r.region, err)
-	case a.Status == http.StatusNotFound:
-		return nil
-	case a.Status != http.StatusOK:
-		return fmt.Errorf("%s answers %d to GET %s: %s", r.region, a.Status, path, bytes.TrimSpace(body.Bytes()))
+	body, err := r.get(path, http.StatusNotFound)
+	if err != nil || body == nil {
+		return err
 	}
-	if err := json.Unmarshal(body.Bytes(), answer); err != nil {
+	if err := json.Unmarshal(body, answer); err != nil {
 		return fmt.Errorf("read the answer of %s to GET %s: %w", r.region, path, err)
 	}
 	return nil
+}
+
+// get returns nil for an answer with the status that means absent.
+func (r *reader) get(path string, absent int) ([]byte, error) {
+	body := bytes.NewBuffer([]byte{})
+	a, err := r.client.Do(client.Request{Method: http.MethodGet, Path: path}, body)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("ask %s: %w", r.region, err)
+	case a.Status == absent:
+		return nil, nil
+	case a.Status != http.StatusOK:
+		return nil, fmt.Errorf("%s answers %d to GET %s: %s", r.region, a.Status, path, bytes.TrimSpace(body.Bytes()))
+	}
+	return body.Bytes(), nil
 }

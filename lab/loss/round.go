@@ -22,13 +22,20 @@ type Round struct {
 	LostSpan time.Duration `json:"lost_span_ns"`
 
 	// What may not.
-	Kept           int      `json:"acks"` // acknowledgements that had to hold
+	Owed           owed     `json:"acks"`             // that had to hold
+	Former         int      `json:"former_acks"`      // of former rounds, read again
+	Compared       int      `json:"compared_entries"` // of the lost region's log: their content
 	MissingAcks    []string `json:"missing_acks"`
 	MissingEntries []string `json:"missing_entries"`
+	Unchecked      []string `json:"unchecked"` // of what there was nothing to miss
 	Verified       bool     `json:"verified"`
 
 	Load  Load   `json:"load"`
 	Error string `json:"error,omitempty"` // why it was not completed
+}
+
+func newRound(s Schedule) *Round {
+	return &Round{Schedule: s, Owed: owed{}, MissingAcks: []string{}, MissingEntries: []string{}, Unchecked: []string{}}
 }
 
 // Load is what became of the operations on the routers.
@@ -62,16 +69,18 @@ func (e *Experiment) round(ctx context.Context, r *Round) error {
 	}
 	r.Whole, r.Verified = time.Since(loss.healed), true
 	e.tell(r, "all regions hold the same after %.1fs; reading back what was acknowledged", r.Whole.Seconds())
-	return e.check(ctx, r, traffic.books, loss)
+	return e.check(ctx, r, loss)
 }
 
 // loss is what is known of one when it is over.
 type loss struct {
-	region string
-	from   time.Time   // when its death began
-	to     time.Time   // and when it was complete
-	healed time.Time   // when it was asked back
-	stored crdt.Vector // what the survivors stored when it was dead
+	round   int
+	region  string
+	from    time.Time   // when its death began
+	to      time.Time   // and when it was complete
+	healed  time.Time   // when it was asked back
+	stored  crdt.Vector // what the survivors stored when it was dead
+	entries []entry     // the last that they had of its logs
 }
 
 // lose destroys the region and brings it back, while the load goes on.
@@ -84,12 +93,12 @@ func (e *Experiment) lose(ctx context.Context, r *Round) (loss, error) {
 	if err := sleep(ctx, r.At); err != nil {
 		return loss{}, err
 	}
-	l := loss{region: r.Region, from: time.Now()}
+	l := loss{round: r.Number, region: r.Region, from: time.Now()}
 	if err := fault.Inject(ctx); err != nil {
 		return loss{}, fmt.Errorf("%s: %w", fault.Name, err)
 	}
 	l.to = time.Now()
-	if l.stored, err = e.stored(r.Region); err != nil {
+	if err := e.remember(&l); err != nil {
 		return loss{}, err
 	}
 	e.tell(r, "%s; back in %.1fs", fault.Broken, r.Away.Seconds())
@@ -110,7 +119,8 @@ func (e *Experiment) tell(r *Round, format string, args ...any) {
 
 // Broken reports whether a promise was, or could not be checked.
 func (r *Round) Broken() bool {
-	return r.Error != "" || len(r.MissingAcks) > 0 || len(r.MissingEntries) > 0 || !r.Verified
+	missing := len(r.MissingAcks) + len(r.MissingEntries) + len(r.Unchecked)
+	return r.Error != "" || missing > 0 || !r.Verified
 }
 
 // String is one line, and one more for each of the first promises that were broken.
@@ -120,11 +130,11 @@ func (r *Round) String() string {
 		verdict = "BROKEN"
 	}
 	lines := []string{fmt.Sprintf(
-		"round %d: %s lost at %.1fs for %.1fs, ready after %.1fs, whole after %.1fs; %d acknowledged locally and lost (%d ms); of %d that must stay %d are missing, and %d entries; %s",
+		"round %d: %s lost at %.1fs for %.1fs, ready after %.1fs, whole after %.1fs; %d acknowledged locally and lost (%d ms); of %d that must stay, and %d of former rounds, %d are missing, and %d entries; %s",
 		r.Number, r.Region, r.At.Seconds(), r.Away.Seconds(), r.Ready.Seconds(), r.Whole.Seconds(),
-		r.Lost, r.LostSpan.Milliseconds(), r.Kept, len(r.MissingAcks), len(r.MissingEntries), verdict)}
+		r.Lost, r.LostSpan.Milliseconds(), r.Owed.total(), r.Former, len(r.MissingAcks), len(r.MissingEntries), verdict)}
 	const shown = 5
-	for _, missing := range [][]string{r.MissingAcks, r.MissingEntries} {
+	for _, missing := range [][]string{r.MissingAcks, r.MissingEntries, r.Unchecked} {
 		lines = append(lines, missing[:min(shown, len(missing))]...)
 	}
 	return strings.Join(lines, "\n  ")

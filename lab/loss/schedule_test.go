@@ -1,12 +1,9 @@
 package loss
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
-	"pangea/crdt"
-	"pangea/region/regiontest"
 	"pangea/region/topology"
 )
 
@@ -55,20 +52,5 @@ func TestNew_RefusesBadConfig(t *testing.T) {
 		if _, err := New(cfg, world(), nil, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
-	}
-}
-
-func TestReader_NamesTheEntriesThatAreMissing(t *testing.T) {
-	w := regiontest.New(t, regiontest.Options{Regions: []string{"us", "eu"}})
-	w.OK(t, "us", "POST", "/counter/a/incr", "")
-	r, err := newReader(w.Topology.Regions[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.close()
-	us, former := crdt.Origin{Region: "us", Epoch: 1}, crdt.Origin{Region: "eu", Epoch: 2}
-	lacks, err := r.lacksEntries(crdt.Vector{us: 1, former: 3})
-	if want := []string{"us ends at entry 0 of eu.2: a survivor had stored 3"}; err != nil || !slices.Equal(lacks, want) {
-		t.Errorf("got %q, %v, want %q", lacks, err, want)
 	}
 }

@@ -19,7 +19,6 @@ const timeout = 5 * time.Second
 
 // traffic is the load on the routers, and a probe of each region.
 type traffic struct {
-	books  *books
 	load   *gen.Result // once stopped
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -30,7 +29,21 @@ func (e *Experiment) start(ctx context.Context, round int) (*traffic, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &traffic{books: newBooks()}
+	probes, err := e.probes(round)
+	if err != nil {
+		return nil, err
+	}
+	t := &traffic{}
+	ctx, t.cancel = context.WithCancel(ctx)
+	t.done.Go(func() { t.load = load.Run(ctx) })
+	for _, p := range probes {
+		t.done.Go(func() { p.run(ctx) })
+	}
+	return t, nil
+}
+
+// probes is one for each region.
+func (e *Experiment) probes(round int) ([]*probe, error) {
 	var probes []*probe
 	for _, r := range e.topo.Regions {
 		c, err := client.New("http://"+r.HTTP, timeout)
@@ -38,14 +51,9 @@ func (e *Experiment) start(ctx context.Context, round int) (*traffic, error) {
 			return nil, err
 		}
 		prefix := fmt.Sprintf("%s-%d-%s", e.id, round, r.Name)
-		probes = append(probes, &probe{region: r.Name, client: c, prefix: prefix, books: t.books})
+		probes = append(probes, &probe{region: r.Name, client: c, prefix: prefix, round: round, books: e.books})
 	}
-	ctx, t.cancel = context.WithCancel(ctx)
-	t.done.Go(func() { t.load = load.Run(ctx) })
-	for _, p := range probes {
-		t.done.Go(func() { p.run(ctx) })
-	}
-	return t, nil
+	return probes, nil
 }
 
 // load is that of `gen run`, for as long as the round may last. All rounds have the

@@ -1,0 +1,43 @@
+package loss
+
+import (
+	"slices"
+	"testing"
+
+	"pangea/gen/workload"
+)
+
+// Every handle is a request: those of former rounds are read again by sample.
+func TestBooks_DueIsAllButManyFormerHandles(t *testing.T) {
+	b := newBooks()
+	for _, class := range []workload.Class{workload.Tags, workload.Handle} {
+		for i := range 4 * reread {
+			b.promises = append(b.promises, promise{class: class, round: 1 + i%2})
+		}
+	}
+	due := b.due(2, 7)
+	count := map[workload.Class]map[int]int{workload.Tags: {}, workload.Handle: {}}
+	for _, i := range due {
+		count[b.promises[i].class][b.promises[i].round]++
+	}
+	for _, c := range []struct {
+		class            workload.Class
+		round, got, want int
+	}{
+		{workload.Tags, 1, count[workload.Tags][1], 2 * reread},
+		{workload.Tags, 2, count[workload.Tags][2], 2 * reread},
+		{workload.Handle, 1, count[workload.Handle][1], reread},
+		{workload.Handle, 2, count[workload.Handle][2], 2 * reread},
+	} {
+		if c.got != c.want {
+			t.Errorf("%v of round %d: %d are due, want %d", c.class, c.round, c.got, c.want)
+		}
+	}
+	if same, other := b.due(2, 7), b.due(2, 8); !slices.Equal(due, same) || slices.Equal(due, other) {
+		t.Error("the sample does not follow from the seed")
+	}
+	slices.Sort(due)
+	if len(slices.Compact(due)) != 7*reread {
+		t.Error("some are due twice")
+	}
+}

@@ -1,0 +1,38 @@
+package loss
+
+import (
+	"strings"
+	"testing"
+
+	"pangea/crdt"
+)
+
+// A round that had nothing to check has not passed.
+func TestRound_AuditNamesWhatWasNotChecked(t *testing.T) {
+	regions := []string{"us", "eu", "ap"}
+	for want, spoil := range map[string]func(*Round, *loss){
+		"":                                       func(*Round, *loss) {},
+		"no operation on the routers":            func(r *Round, _ *loss) { r.Load.OK = 0 },
+		"ap acknowledged no tags-peer":           func(r *Round, _ *loss) { r.Owed[peerTags]["ap"] = 0 },
+		"us acknowledged no counter":             func(r *Round, _ *loss) { r.Owed[counters]["us"] = 0 },
+		"eu acknowledged no handle":              func(r *Round, _ *loss) { delete(r.Owed, handles) },
+		"that a survivor had stored at the loss": func(_ *Round, l *loss) { l.stored = nil },
+		"no region has an entry of eu":           func(r *Round, _ *loss) { r.Compared = 0 },
+	} {
+		r, l := newRound(Schedule{Region: "eu"}), loss{region: "eu", stored: crdt.Vector{{Region: "eu", Epoch: 1}: 1}}
+		r.Verified, r.Load.OK, r.Compared = true, 1, 1
+		for _, k := range []kind{peerTags, counters, handles} {
+			for _, region := range regions {
+				r.Owed.add(k, region, 1)
+			}
+		}
+		spoil(r, &l)
+		r.audit(regions, l)
+		if got := strings.Join(r.Unchecked, "\n"); r.Broken() != (want != "") || !strings.Contains(got, want) {
+			t.Errorf("broken: %v, unchecked %q: want %q", r.Broken(), got, want)
+		}
+		if r.Broken() && !strings.Contains(r.String(), want) {
+			t.Errorf("%s: does not say %q", r, want)
+		}
+	}
+}
