@@ -21,8 +21,9 @@
 // What may be lost is measured: the writes that the destroyed region had acknowledged
 // by itself, with X-Ack: local, and how long before the loss the oldest of them was.
 //
-// Guarantees: a round that had none of these to check, of any region, has not passed. The seed decides which region goes, when, and for how long. Rounds are
-// bounded in time. What the probes write has keys that nobody else writes.
+// Guarantees: a round that had none of a kind of these to check has not passed. The seed
+// decides which region goes, when, and for how long. Rounds are bounded in time. What the
+// probes write has keys that nobody else writes.
 //
 // Failure handling: a broken promise is counted and the next round begins; a region
 // that does not come back, or regions that differ, end the experiment, with a report
