@@ -152,7 +152,7 @@ func seesOtherEntries(s scene) {
 	if len(l.entries) != 2 || l.stored[lost] == 0 || l.entries[0].seq != l.stored[lost] {
 		s.t.Fatalf("us and ap have %v, and last %v", l.stored, l.entries)
 	}
-	s.plant(`UPDATE inbox SET payload = payload || '\x00' WHERE origin = 'eu'`, "ap")
+	s.plant(`UPDATE entry SET payload = payload || '\x00' WHERE origin = 'eu'`, "ap")
 	l.stored[unheardOf] = 3
 	missing := strings.Join(s.readBack(l).MissingEntries, "\n")
 	for _, want := range []string{
