@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"pangea/crdt"
 	"pangea/region"
 	"pangea/region/position"
 )
@@ -17,8 +18,8 @@ const relayed = 2
 
 // Logs knows from the peers' reports what is missing here.
 type Logs interface {
-	// Wanted lists the logs whose next entry no stream will bring, each with a
-	// reachable region that has it. That a log is among them only since its origin is
+	// Wanted lists the logs whose next entry no stream will bring, each with the
+	// reachable regions that have it. That a log is among them only since its origin is
 	// silent takes a silence of relayAfter; zero leaves such logs out.
 	Wanted(relayAfter time.Duration) []position.Wanted
 }
@@ -84,20 +85,32 @@ func (r *Relay) page(ctx context.Context) bool {
 		return false
 	}
 	at := stored(r.sink, w.Origin)
-	end, err := r.pager.pull(ctx, w.Holder, w.Origin, at, false)
+	err := r.read(ctx, w)
 	rest := r.cfg.Every // the report was ahead of the page: ask again then
 	switch {
 	case ctx.Err() != nil:
 		return false
 	case err != nil:
-		rest = r.failed(w, err)
-	case end != at:
+		rest = r.rest(w, err)
+	case stored(r.sink, w.Origin) != at:
 		rest = 0
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.turns.end(w.Origin, time.Now().Add(rest))
 	return true
+}
+
+// read reads a page from the first holder that has one in order: a copy that is damaged,
+// or that cannot be reached, does not stop a log of which there is another.
+func (r *Relay) read(ctx context.Context, w position.Wanted) (err error) {
+	for _, holder := range w.Holders {
+		if _, err = r.pager.pull(ctx, holder, w.Origin, stored(r.sink, w.Origin), false); err == nil || ctx.Err() != nil {
+			return err
+		}
+		r.failed(w.Origin, holder, err)
+	}
+	return err
 }
 
 // next begins the turn of a log, if one is due.
@@ -123,20 +136,24 @@ func (r *Relay) deliver(ctx context.Context, holder string, b *batch) error {
 	return nil
 }
 
-// failed counts and tells why a page could not be read, and returns the pause before
-// the log's next turn.
-func (r *Relay) failed(w position.Wanted, err error) time.Duration {
+// failed counts and tells why a holder's page could not be read.
+func (r *Relay) failed(log crdt.Origin, holder string, err error) {
 	cause := causeOf(err)
 	r.metrics.failures.WithLabelValues(cause).Inc()
-	switch stop := (*stopError)(nil); {
-	case errors.As(err, &stop):
-		r.metrics.stops(w.Origin, cause)
-		r.cfg.Logger.Error("a log has stopped", "log", w.Origin, "err", err, "cure", stop.cure())
-		return r.cfg.RetryStopped
-	case errors.Is(err, region.ErrTrimmed): // the holder's next report will say so
-		r.cfg.Logger.Debug("a holder has dropped what it reported to have", "log", w.Origin, "holder", w.Holder)
-	default:
-		r.cfg.Logger.Info("relay a log", "log", w.Origin, "holder", w.Holder, "cause", cause, "err", err)
+	if errors.Is(err, region.ErrTrimmed) { // the holder's next report will say so
+		r.cfg.Logger.Debug("a holder has dropped what it reported to have", "log", log, "holder", holder)
+		return
 	}
-	return r.cfg.Every
+	r.cfg.Logger.Info("relay a log", "log", log, "holder", holder, "cause", cause, "err", err)
+}
+
+// rest is the pause before the next turn of a log that no holder could serve.
+func (r *Relay) rest(w position.Wanted, err error) time.Duration {
+	stop := (*stopError)(nil)
+	if !errors.As(err, &stop) {
+		return r.cfg.Every
+	}
+	r.metrics.stops(w.Origin, causeOf(err))
+	r.cfg.Logger.Error("a log has stopped", "log", w.Origin, "err", err, "cure", stop.cure())
+	return r.cfg.RetryStopped
 }

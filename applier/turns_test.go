@@ -11,7 +11,7 @@ import (
 
 func wanted(names ...string) (all []position.Wanted) {
 	for _, name := range names {
-		all = append(all, position.Wanted{Origin: crdt.Origin{Region: name, Epoch: 1}, Holder: "us"})
+		all = append(all, position.Wanted{Origin: crdt.Origin{Region: name, Epoch: 1}, Holders: []string{"us"}})
 	}
 	return all
 }

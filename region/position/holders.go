@@ -1,6 +1,7 @@
 package position
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -8,11 +9,11 @@ import (
 	"pangea/region"
 )
 
-// Wanted is a log of which entries are missing here that no stream will bring, and a
-// reachable peer that has the next one.
+// Wanted is a log of which entries are missing here that no stream will bring, and the
+// reachable peers that have the next one: the one that stores most first.
 type Wanted struct {
-	Origin crdt.Origin
-	Holder string
+	Origin  crdt.Origin
+	Holders []string
 }
 
 // Wanted lists the logs to read from whoever holds them, in order: former epochs;
@@ -30,8 +31,8 @@ func (t *Tracker) Wanted(relayAfter time.Duration) []Wanted {
 		if origin == t.local.Origin || !t.relayed(origin, next, relayAfter) {
 			continue
 		}
-		if holder := t.holder(origin, next); holder != nil {
-			wanted = append(wanted, Wanted{origin, holder.name})
+		if holders := t.holders(origin, next); len(holders) > 0 {
+			wanted = append(wanted, Wanted{origin, holders})
 		}
 	}
 	slices.SortFunc(wanted, func(a, b Wanted) int { return a.Origin.Compare(b.Origin) })
@@ -65,19 +66,18 @@ func (t *Tracker) relayed(log crdt.Origin, next uint64, relayAfter time.Duration
 	}
 }
 
-// holder is a reachable peer, not the origin with its current log, that has the entry
-// next: the one that stores most. Its word may be old: it may have dropped the entry.
-func (t *Tracker) holder(log crdt.Origin, next uint64) (best *peer) {
+// holders are the reachable peers, but not an origin with its current log, that have the
+// entry next. Their word may be old: they may have dropped the entry.
+func (t *Tracker) holders(log crdt.Origin, next uint64) (names []string) {
 	for _, p := range t.peers {
-		stored := p.report.Stored[log]
-		if p.report.Origin == log || !t.has(p, log, next) {
-			continue
-		}
-		if best == nil || stored > best.report.Stored[log] {
-			best = p
+		if p.report.Origin != log && t.has(p, log, next) {
+			names = append(names, p.name)
 		}
 	}
-	return best
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(t.peers[b].report.Stored[log], t.peers[a].report.Stored[log]), cmp.Compare(a, b))
+	})
+	return names
 }
 
 // has reports whether a reachable peer can serve the entry next of a log.
