@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -44,6 +45,16 @@ func (p *proof) prove(sessions ...uuid.UUID) {
 	for _, s := range sessions {
 		p.trusted[s] = true
 	}
+}
+
+// wake revokes the proof of a writer that stood still: another may have taken over.
+func (w *Writer) wake() {
+	now := time.Now()
+	if still := now.Sub(w.awakeAt); still > position.Silence && !w.awakeAt.IsZero() && w.proof.proven {
+		w.proof = proof{doubted: w.proof.doubted, examined: true}
+		w.publish()
+	}
+	w.awakeAt = now
 }
 
 // identify settles whose the log is, as far as the peers have said by now. With
