@@ -16,9 +16,12 @@ import (
 const (
 	// backlogEvents is what us writes while eu is cut off.
 	backlogEvents = 100_000
-	// leastApplied is in events a second: a fraction of what an idle machine does, and
-	// more than the 3,000 that a busy region takes from its clients.
-	leastApplied = 4000
+	// mostSlower is how many times as long eu may take to apply what us has written as
+	// fast as it can: some three times is usual, beside eu's own clients.
+	mostSlower = 15
+	// mostDelayed is how many times as long eu's clients may wait meanwhile, and leastWait
+	// what they wait anyway on a busy machine.
+	mostDelayed, leastWait = 8, 20 * time.Millisecond
 )
 
 // A region that was cut off catches up fast, its own clients wait little longer
@@ -26,7 +29,9 @@ const (
 func TestCatchUp_IsFastFairAndForeseen(t *testing.T) {
 	w := regiontest.New(t, regiontest.Options{Regions: []string{"us", "eu"}})
 	w.Cut(t, "us", "eu", links.BothWays, links.Blackhole)
+	begin := time.Now()
 	writeBacklog(t, w, "us")
+	wrote := time.Since(begin)
 
 	quiet := timeWrites(t, w, "eu")
 	regiontest.Throughout(t, 2*time.Second, func() string { return w.Status(t, "eu").Reason })
@@ -37,15 +42,15 @@ func TestCatchUp_IsFastFairAndForeseen(t *testing.T) {
 	course := watchLag(t, w, "eu", "us")
 	during := busy.p99()
 
-	if during > 3*before+50*time.Millisecond {
+	if during > mostDelayed*max(before, leastWait) {
 		t.Errorf("99 of 100 local writes took up to %s in the catch-up, and %s before it", during, before)
 	}
 	took := course[len(course)-1].at.Sub(course[0].at)
-	if rate := backlogEvents / took.Seconds(); rate < leastApplied {
-		t.Errorf("%.0f events were applied a second, want %d", rate, leastApplied)
+	if took > mostSlower*wrote {
+		t.Errorf("eu applied in %s what us had written in %s", took, wrote)
 	}
 	checkForecast(t, course)
-	t.Logf("caught up in %s, %.0f events/s; local p99 %s, before %s", took, backlogEvents/took.Seconds(), during, before)
+	t.Logf("caught up in %s, written in %s; local p99 %s, before %s", took, wrote, during, before)
 	w.WaitConverged(t)
 }
 

@@ -39,6 +39,11 @@ type Config struct {
 	// Defaults to 1s.
 	KeepEvery time.Duration
 
+	// AckWait is after how long a peer sends an entry again that was not acknowledged.
+	//
+	// Defaults to that of package stream.
+	AckWait time.Duration
+
 	// PartitionEntries is the number of entries in one partition of a log.
 	//
 	// Defaults to that of package store.

@@ -109,7 +109,7 @@ func (n *Node) openPeers(context.Context) error {
 	for _, name := range n.cfg.Topology.Peers(n.cfg.Region) {
 		peer, err := stream.Dial(stream.PeerConfig{
 			Self: n.cfg.Region, Name: name, Address: n.cfg.Topology.Address(n.cfg.Region, name, topology.NATS),
-			OnReport: n.tracker.Observe, Logger: n.cfg.Logger,
+			OnReport: n.tracker.Observe, AckWait: n.cfg.AckWait, Logger: n.cfg.Logger,
 		})
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package node_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -58,6 +59,9 @@ func restored(t *testing.T, r restore, cut bool) {
 	fill(t, w, b, "us")
 	w.OK(t, "us", "POST", "/tags/a/remove", `{"tag":"us1"}`) // us1 is in the copy
 	w.WaitConverged(t)
+	handle := "/handle/" + handleOf(w, "us", 1)
+	w.OK(t, "us", "PUT", handle, `{"claimant":"user:1"}`) // it is not in the copy
+	w.WaitConverged(t)
 	before := w.Status(t, "us")
 	w.Stop(t, "us")
 	r.restore(t, w)
@@ -76,7 +80,16 @@ func restored(t *testing.T, r restore, cut bool) {
 			t.Error("a write at us was not acknowledged")
 		}
 	}
+	if cut {
+		if got := counter(t, w, "us", "us"); got != 25 && got != 45 {
+			t.Errorf("us serves a counter of %d: the copy has 25, with the stream it is 45", got)
+		}
+		if problem := taken(t, w, handle, 503); problem != "" {
+			t.Error(problem)
+		}
+	}
 	w.HealAll(t)
+	regiontest.Eventually(t, 20*time.Second, func() string { return taken(t, w, handle, 409) })
 	w.WaitConverged(t)
 
 	if s := w.Status(t, "us"); s.Epoch < 2 || !cut && s.Epoch != 2 {
@@ -94,6 +107,21 @@ func restored(t *testing.T, r restore, cut bool) {
 		}
 	}
 	balanced(t, w, "us")
+}
+
+// taken describes a handle of user:1 that us does not refuse to user:2 with a status. It
+// fails the test if us gives it away, or does not know whose it is and says so (I10).
+func taken(t *testing.T, w *regiontest.World, handle string, want int) string {
+	t.Helper()
+	get := w.Do(t, "us", "GET", handle, "")
+	put := w.Do(t, "us", "PUT", handle, `{"claimant":"user:2"}`)
+	if get.Status != 503 && get.Field("claimant") != "user:1" || put.Status != 503 && put.Status != 409 {
+		t.Fatalf("us answers %d %s and gives the handle to another with %d %s", get.Status, get.Body, put.Status, put.Body)
+	}
+	if put.Status != want {
+		return fmt.Sprintf("us answers %d %s, want %d", put.Status, put.Body, want)
+	}
+	return ""
 }
 
 // A second machine is set up from a copy of us, and runs beside it. Each writes, under

@@ -51,7 +51,7 @@ func TestRetention_DeregistersALostPeer(t *testing.T) {
 	w := regiontest.New(t, regiontest.Options{Change: forgetful})
 	w.Stop(t, "ap")
 	writeEntries(t, w, 5*partitionEntries)
-	release := w.Lock(t, "us", "peer")
+	release := w.Hold(t, "us", "peer", "not new.registered")
 	for _, name := range []string{"us", "eu"} {
 		regiontest.Eventually(t, 20*time.Second, func() string {
 			if w.Metric(t, name, `pangea_peer_registered{peer="ap"}`) != 0 {

@@ -2,6 +2,7 @@ package regiontest
 
 import (
 	"database/sql"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -85,18 +86,36 @@ func (w *World) Number(t testing.TB, name, query string, args ...any) int64 {
 // called.
 func (w *World) Lock(t testing.TB, name, table string) (release func()) {
 	t.Helper()
+	return w.transaction(t, name, "lock table "+table+" in exclusive mode")
+}
+
+// Hold has every change of a table's rows for which a condition on the new row holds wait
+// until release is called.
+func (w *World) Hold(t testing.TB, name, table, condition string) (release func()) {
+	t.Helper()
+	const key = 7
+	release = w.transaction(t, name, fmt.Sprintf("select pg_advisory_xact_lock(%d)", key))
+	w.Exec(t, name, w.Database(name), fmt.Sprintf(`create function hold() returns trigger language plpgsql as $$ begin
+		perform pg_advisory_xact_lock(%d); return new; end $$`, key))
+	w.Exec(t, name, w.Database(name), fmt.Sprintf("create trigger hold before insert or update on %s for each row when (%s) execute function hold()", table, condition))
+	return release
+}
+
+// transaction begins one with a statement. It goes on until end is called.
+func (w *World) transaction(t testing.TB, name, statement string) (end func()) {
+	t.Helper()
 	db, err := sql.Open("postgres", w.DSN(name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	tx, err := db.Begin()
 	if err == nil {
-		_, err = tx.Exec("lock table " + table + " in exclusive mode")
+		_, err = tx.Exec(statement)
 	}
 	if err != nil {
-		t.Fatalf("lock %s of %s: %v", table, name, err)
+		t.Fatalf("%s: %v", statement, err)
 	}
-	release = sync.OnceFunc(func() { _, _ = tx.Rollback(), db.Close() })
-	t.Cleanup(release)
-	return release
+	end = sync.OnceFunc(func() { _, _ = tx.Rollback(), db.Close() })
+	t.Cleanup(end)
+	return end
 }

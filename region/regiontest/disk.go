@@ -2,9 +2,7 @@ package regiontest
 
 import (
 	"errors"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -15,8 +13,8 @@ type Disk struct {
 	Dir string
 }
 
-// NewDisk mounts a disk of so many bytes until the end of the test. That needs root:
-// without, the test fails.
+// NewDisk mounts a disk of so many bytes until the end of the test. That takes Linux, and
+// root or a system that lets users have name spaces of their own: without, the test fails.
 func NewDisk(t testing.TB, bytes int64) *Disk {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "pangea-disk-")
@@ -26,14 +24,13 @@ func NewDisk(t testing.TB, bytes int64) *Disk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", fmt.Sprintf("size=%d,mode=755", bytes), "pangea", dir).CombinedOutput()
-	if err != nil {
-		t.Fatalf("mount a file system that can be filled, which takes root on Linux (in a container, --cap-add SYS_ADMIN): %v: %s", err, out)
+	if err := mountMemory(dir, bytes); err != nil {
+		t.Fatalf("mount a disk that can be filled: %v: run the tests on Linux as root (in a container, with --cap-add SYS_ADMIN), "+
+			"or allow user name spaces (sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)", err)
 	}
 	t.Cleanup(func() {
-		// What still holds a file open there, such as a server that is ending, is let go.
-		if out, err := exec.Command("umount", "--lazy", dir).CombinedOutput(); err != nil {
-			t.Errorf("unmount %s: %v: %s", dir, err, out)
+		if err := unmount(dir); err != nil {
+			t.Errorf("unmount %s: %v", dir, err)
 		}
 		if err := os.Remove(dir); err != nil {
 			t.Error(err)

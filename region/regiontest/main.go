@@ -31,6 +31,9 @@ var stuckInToxiproxy = []goleak.Option{
 // Main runs the tests of a package, ends what they share, and fails if a goroutine
 // is left over. It is for TestMain.
 func Main(m *testing.M) {
+	if code, ok := runWithMounts(); ok {
+		os.Exit(code)
+	}
 	code := m.Run()
 	if started {
 		if cluster, err := Postgres(); err == nil {

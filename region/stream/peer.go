@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,10 @@ type PeerConfig struct {
 	// OnReport gets each report of the peer, one at a time. While it is busy a few
 	// wait; more are dropped.
 	OnReport func(region.Report)
-	Logger   *slog.Logger // Defaults to slog.Default()
+	// AckWait is after how long the peer sends an entry again that was not
+	// acknowledged. Defaults to 1 minute.
+	AckWait time.Duration
+	Logger  *slog.Logger // Defaults to slog.Default()
 }
 
 // Peer is the connection to a peer's server. It reconnects until it is closed.
@@ -69,9 +73,7 @@ var ErrNoLog = errors.New("the peer's stream is missing")
 
 // Dial starts to connect to a peer. It returns at once, connected or not: Up tells.
 func Dial(cfg PeerConfig) (*Peer, error) {
-	if cfg.Logger == nil {
-		cfg.Logger = slog.Default()
-	}
+	cfg.Logger, cfg.AckWait = cmp.Or(cfg.Logger, slog.Default()), cmp.Or(cfg.AckWait, time.Minute)
 	p := &Peer{cfg: cfg, closed: make(chan struct{}), up: make(chan struct{})}
 	var err error
 	if p.conn, err = nats.Connect("nats://"+cfg.Address, p.options()...); err != nil {

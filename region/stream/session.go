@@ -93,7 +93,7 @@ func (p *Peer) consumer() jetstream.ConsumerConfig {
 		Description:   p.cfg.Self + " reads the log of " + p.cfg.Name,
 		DeliverPolicy: jetstream.DeliverAllPolicy, // or a reset could not go below the start
 		AckPolicy:     jetstream.AckAllPolicy,
-		AckWait:       time.Minute,
+		AckWait:       p.cfg.AckWait,
 		MaxAckPending: 20_000,
 		MaxDeliver:    -1,
 	}
