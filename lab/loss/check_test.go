@@ -114,6 +114,10 @@ func missesNothing(s scene) {
 	if r := s.readBack(s.lose(2)); r.Broken() || r.Former != 3*24 || r.Owed.total() != 2*12+12/2 {
 		s.t.Errorf("nothing was lost, and the round says %s", r)
 	}
+	// That nothing is missing of nothing is no success.
+	if r := s.readBack(loss{round: 3, region: "eu"}); !r.Broken() || len(r.Unchecked) == 0 || len(r.MissingAcks) > 0 {
+		s.t.Errorf("nothing was written, and the round says %s", r)
+	}
 }
 
 // A later loss must not take what an earlier one has left, and what it did take is told
