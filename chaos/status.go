@@ -28,7 +28,7 @@ type RegionStatus struct {
 	Err      error // why it says nothing; the rest is empty then
 	NoData   bool  // and there is no database of it: it was destroyed, or never started
 	Ready    bool
-	Reason   string // why it is not ready
+	Reason   string // why it is not ready, and of a snapshot how much it has
 	Isolated bool   // ready without having heard any peer
 	Vector   crdt.Vector
 	Lacks    crdt.Vector // entries that another region has and this one has not
@@ -73,8 +73,20 @@ func askRegion(ctx context.Context, r topology.Region) RegionStatus {
 	}
 	vector, err := crdt.ParseVector(answer.Vector)
 	return RegionStatus{
-		Name: r.Name, Err: err, Ready: answer.Ready, Reason: answer.Reason, Isolated: answer.Isolated, Vector: vector,
+		Name: r.Name, Err: err, Ready: answer.Ready, Reason: reason(answer), Isolated: answer.Isolated, Vector: vector,
 	}
+}
+
+// reason is the region's own, and how far it is with a snapshot: that can take minutes.
+func reason(s region.Status) string {
+	if s.Ready || s.Seed == nil || s.Seed.Rows == 0 || s.Seed.Donor == "" {
+		return s.Reason
+	}
+	text := fmt.Sprintf("%s: %d of about %d rows", s.Reason, s.Seed.Rows, s.Seed.Of)
+	if s.Seed.SecondsLeft < 0 {
+		return text
+	}
+	return fmt.Sprintf("%s, %.0fs left", text, s.Seed.SecondsLeft)
 }
 
 // compare fills in what each region lacks of what the others have.
