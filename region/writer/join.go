@@ -157,7 +157,6 @@ type chain struct {
 func (c *chain) add(e *region.Entry) error {
 	switch {
 	case c.last != nil && !e.Follows(c.last.Checksum),
-		e.Seq == c.ours.Stored && e.Checksum != c.ours.Checksum,
 		e.Seq == c.ours.Stored+1 && !e.Follows(c.ours.Checksum),
 		e.Seq == c.theirs.Stored && e.Checksum != c.theirs.Checksum:
 		return forked(e, c.ours)

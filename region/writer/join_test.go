@@ -214,6 +214,24 @@ func TestJoin_RefusesAnotherHistory(t *testing.T) {
 	}
 }
 
+// What waits at the donor ends as its header says, or the position would be of another
+// history than the entries.
+func TestJoin_RefusesAHeaderOfAnotherHistory(t *testing.T) {
+	donor, r := newDonor(t), newRig(t, nil)
+	deliver(t, donor.writer, newRemote("eu").waiting(3, 1).log...)
+	var sent bytes.Buffer
+	err := donor.store.Snapshot(t.Context(), func(s *store.Snapshot) error {
+		p := s.Header.Logs[eu]
+		p.Checksum = region.Checksum{1}
+		s.Header.Logs[eu] = p
+		return snapshot.Write(&sent, s.Header, s.Rows(), s.Waiting())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.wantRefused(t, sent.Bytes(), region.ErrFork)
+}
+
 // A donor that has more of this region's own log, or something else, shows that the
 // log is not this process's to go on with; a join is not the answer.
 func TestJoin_RefusesAnotherOwnLog(t *testing.T) {
