@@ -122,8 +122,11 @@ func (a *Applier) ended(err error) time.Duration {
 		return a.cfg.RetryStopped
 	}
 	longest := a.cfg.RetryMax
-	if detours(cause) {
+	switch {
+	case detours(cause):
 		longest = min(longest, detourPause)
+	case cause == overtaken:
+		longest = a.cfg.RetryMin
 	}
 	pause := min(a.pause, longest)
 	a.pause = 2 * pause

@@ -82,6 +82,26 @@ func TestApplier_GoesOnWhereItsDatabaseIs(t *testing.T) {
 	}
 }
 
+// A snapshot is joined while a session reads: it goes on where that ends, instead of
+// reading what is stored already to the end.
+func TestApplier_GoesOnWhereASnapshotEnds(t *testing.T) {
+	w := newWorld(t, time.Millisecond)
+	w.publish(t, 1000)
+	w.sink.failOn = func(call int) bool {
+		if call == 1 {
+			e := w.us.after(989, 1)[0]
+			w.sink.logs[us] = region.Progress{Stored: e.Seq, Checksum: e.Checksum}
+		}
+		return false
+	}
+	w.sink.shared = true
+	w.read(t, func(c *applier.Config) { c.BatchEvents = 1 })
+	w.awaitAll(t)
+	if n := w.sink.deliveries(); n > 100 {
+		t.Errorf("%d batches were delivered, and ten entries were missing", n)
+	}
+}
+
 // A bad message in the stream is skipped by JetStream without a word.
 func TestApplier_ReadsFromTheLogWhatTheStreamSkips(t *testing.T) {
 	w := newWorld(t, time.Millisecond)

@@ -16,6 +16,7 @@ const (
 	ahead       = "ahead"
 	behind      = "behind"
 	stalled     = "stalled"
+	overtaken   = "overtaken"
 	gapped      = "gap"
 	forked      = "fork"
 	undecodable = "undecodable"
@@ -31,7 +32,9 @@ var (
 	errLogRead = errors.New("read the log")
 	errStalled = errors.New("the stream does not send what it has")
 	errBehind  = errors.New("the stream ends before the log does")
-	errQuiet   = errors.New("nothing has come for a while") // not an end
+	// errOvertaken: a snapshot, or the relay, has brought more than the session.
+	errOvertaken = errors.New("more is stored by now than was read")
+	errQuiet     = errors.New("nothing has come for a while") // not an end
 )
 
 // stopError ends the reading of a log for long: a region's own record of an entry, not
@@ -72,6 +75,7 @@ func causeOf(err error) string {
 		{stream.ErrAhead, ahead},
 		{errBehind, behind},
 		{errStalled, stalled},
+		{errOvertaken, overtaken},
 		{errGap, gapped},
 		{region.ErrFork, forked},
 		{region.ErrCorrupt, undecodable},

@@ -40,8 +40,11 @@ func (a *Applier) session(ctx context.Context) error {
 	a.metrics.pending.Set(float64(state.Last - at.seq))
 	for promised := state.Last; ; {
 		at, err = a.step(ctx, s, batch{origin: state.Origin, end: at})
-		if errors.Is(err, errQuiet) {
+		switch now := stored(a.sink, state.Origin); {
+		case errors.Is(err, errQuiet):
 			promised, err = a.recheck(ctx, at, promised)
+		case err == nil && now.seq > at.seq:
+			err = fmt.Errorf("%w: entry %d after %d", errOvertaken, now.seq, at.seq)
 		}
 		if err != nil {
 			a.suspect(at.seq+1, err)

@@ -20,8 +20,9 @@ type sink struct {
 	broken string
 	calls  int
 	failOn func(call int) bool // such a call stores half and fails
-	// tracker, if set, is told what is stored. Then more than one delivers, and what is
-	// stored already is dropped.
+	// shared: more than one delivers, and what is stored already is dropped.
+	shared bool
+	// tracker, if set, is told what is stored. Then more than one delivers too.
 	tracker *position.Tracker
 }
 
@@ -51,9 +52,15 @@ func (s *sink) Deliver(_ context.Context, entries []*region.Entry) error {
 	return nil
 }
 
+func (s *sink) deliveries() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.calls
+}
+
 func (s *sink) store(e *region.Entry) {
 	p := s.logs[e.Origin]
-	if e.Seq <= p.Stored && s.tracker != nil {
+	if e.Seq <= p.Stored && (s.shared || s.tracker != nil) {
 		return
 	}
 	if e.Seq != p.Stored+1 || !e.Follows(p.Checksum) {
