@@ -81,11 +81,11 @@ func (t *Tracker) unwhole() string {
 		return fmt.Sprintf("it joins the snapshot of %s", t.seeding.donor)
 	}
 	if t.local.Doubted && !t.local.Proven {
-		return "the database is an older copy: its log will go on under a new epoch"
+		return "the database is not the newest copy: its log will go on under a new epoch"
 	}
 	for _, p := range t.peers {
 		if seq := p.report.Stored[t.local.Origin]; seq > t.local.Head.Seq {
-			return fmt.Sprintf("%s stores our log up to %d but this database ends at %d: it is an older copy, and will go on under a new epoch",
+			return fmt.Sprintf("%s stores our log up to %d but this database ends at %d: it is not the newest copy, and its log will go on under a new epoch",
 				p.name, seq, t.local.Head.Seq)
 		}
 	}

@@ -105,7 +105,7 @@ func (t *Tracker) Remember(name string, registered bool, reported time.Time, sto
 func (t *Tracker) Advance(l *Local) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if was := t.local; was != nil && (was.Proven && !l.Proven || l.Doubted && was.Origin != l.Origin) {
+	if was := t.local; was != nil && (was.Proven && !l.Proven || was.Doubted && !was.Proven && was.Origin != l.Origin) {
 		t.fresh.reset(time.Now(), t.now(), "the database is another than before")
 	}
 	t.local = l

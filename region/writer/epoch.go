@@ -78,6 +78,8 @@ func (w *Writer) identify(ctx context.Context, mustWrite bool) error {
 		return nil
 	case !settled:
 		return nil
+	case p.evidence != "" && mustWrite:
+		return nil // who asked did not know of it: the next tick begins the epoch
 	case p.evidence != "":
 		return w.beginEpoch(ctx, claims, all, p.evidence)
 	case mustWrite:

@@ -1,7 +1,6 @@
 package writer_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
@@ -246,6 +245,19 @@ func TestEpoch_EndsWhenAPeerContradictsLater(t *testing.T) {
 	})
 }
 
+// standstill makes the next transaction of the writer take six seconds.
+const standstill = `
+	create table once as select 1 as n;
+	create function stand_still() returns trigger language plpgsql as $$
+	begin
+		delete from once;
+		if found then
+			perform pg_sleep(6);
+		end if;
+		return new;
+	end $$;
+	create trigger stand_still before update on log_head for each row execute function stand_still()`
+
 // A writer that stood still asks its peers again before it goes on with the log: another
 // process may have taken it over from a copy.
 func TestEpoch_AWriterThatStoodStillAsksAgain(t *testing.T) {
@@ -253,27 +265,10 @@ func TestEpoch_AWriterThatStoodStillAsksAgain(t *testing.T) {
 	r.claim(0, region.Checksum{})
 	r.waitProven(t)
 	r.write(t)
-	tx, err := r.sql(t).Begin(t.Context())
-	if err != nil {
+	if _, err := r.sql(t).Exec(t.Context(), standstill); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = tx.Rollback(context.Background()) }()
-	if _, err := tx.Exec(t.Context(), "select from log_head for update"); err != nil {
-		t.Fatal(err)
-	}
-	slow := make(chan error, 1)
-	go func() {
-		_, err := r.writer.Do(context.Background(), incr("a"))
-		slow <- err
-	}()
-	backend := r.waitBlocked(t)
-	number(t, r.sql(t), "select count(pg_sleep(6))") // the writer stands still
-	if err := tx.Rollback(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-slow; err != nil {
-		t.Errorf("the write that backend %d was making: %v", backend, err)
-	}
+	r.write(t) // takes six seconds
 	regiontest.Eventually(t, 10*time.Second, func() string {
 		if r.tracker.Local().Proven {
 			return "the log is proven though nobody was asked"

@@ -31,15 +31,13 @@ type member struct {
 // localCycle commits a group of what waits, if the log is this process's to write.
 func (w *Writer) localCycle(ctx context.Context) error {
 	if !w.proof.proven {
-		before := w.session.Head().Origin
 		if err := w.identify(ctx, true); err != nil {
 			return err
 		}
-		// Whoever asked for these writes did not know that the database is an older copy.
-		if surprised := w.proof.doubted && w.session.Head().Origin != before; surprised || !w.proof.proven {
-			w.refuse()
-			return nil
-		}
+	}
+	if !w.proof.proven {
+		w.refuse()
+		return nil
 	}
 	g := w.gather()
 	if len(g.members) == 0 {
