@@ -190,11 +190,14 @@ func forgotten(t *testing.T, w *regiontest.World, name, peer string) string {
 func TestSeed_StartsOverWithoutHarm(t *testing.T) {
 	t.Parallel()
 	w := regiontest.New(t, regiontest.Options{})
-	large := fmt.Sprintf("%q", strings.Repeat("x", 60_000))
 	const profiles = 300 // more than fits in the buffers of a connection
-	for n := range profiles {
-		w.OK(t, "us", "POST", fmt.Sprintf("/counter/k%d/incr", n), "")
-		w.OK(t, "us", "PUT", fmt.Sprintf("/profile/k%d", n), large)
+	for n := 0; n < profiles; n += 100 {
+		var lines strings.Builder
+		for i := range 100 {
+			fmt.Fprintf(&lines, `{"op":"counter.incr","key":"k%d"}`+"\n", n+i)
+			fmt.Fprintf(&lines, `{"op":"profile.put","key":"k%d","value":"%060000d"}`+"\n", n+i, 0)
+		}
+		w.OK(t, "us", "POST", "/batch", lines.String())
 	}
 	w.OK(t, "eu", "POST", "/counter/eu/incr", "")
 	w.WaitConverged(t)
