@@ -42,7 +42,7 @@ func TestLoss_OneRoundOnARealStack(t *testing.T) {
 	if len(report.Rounds) != 1 || report.Broken() > 0 {
 		t.Fatalf("got %+v, want one round, and nothing broken", report)
 	}
-	if r := report.Rounds[0]; r.Region != "eu" || r.Compared == 0 || r.Ready == 0 || r.Whole < r.Ready {
+	if r := report.Rounds[0]; r.Region != "eu" || r.Ready == 0 || r.Whole < r.Ready {
 		t.Errorf("got %+v, want eu lost and back", r)
 	}
 }

@@ -34,7 +34,7 @@ func TestWorld_LongCutLosesAndRepeatsNothing(t *testing.T) {
 		})
 	}
 	stop := background(t, clients...)
-	regiontest.Eventually(t, 10*time.Second, func() string { return beyond(t, w, 100) })
+	regiontest.Eventually(t, 60*time.Second, func() string { return beyond(t, w, 100) })
 
 	w.Cut(t, "us", "eu", links.BothWays, links.Refuse)
 	w.Cut(t, "eu", "ap", links.BothWays, links.Blackhole)

@@ -132,7 +132,7 @@ func newStreamWorld(t *testing.T, streamBytes int64) *streamWorld {
 		})
 	}
 	s.stop = background(t, clients...)
-	regiontest.Eventually(t, 10*time.Second, func() string { return beyond(t, s.w, 50) })
+	regiontest.Eventually(t, 60*time.Second, func() string { return beyond(t, s.w, 50) })
 	s.w.Cut(t, "us", "ap", links.BothWays, links.Refuse)
 	for i := range bigWrites {
 		s.w.OK(t, "us", "PUT", fmt.Sprintf("/profile/big%d", i), `"`+strings.Repeat("x", 60<<10)+`"`)

@@ -197,6 +197,9 @@ func TestWaitApplied_DoesNotWaitForWhatIsLost(t *testing.T) {
 		tracker.Advance(has(us, 1, crdt.Vector{eu: 6}))
 		w.want(t, nil)
 
+		future := crdt.Vector{{Region: "eu", Epoch: 3}: 1}
+		waitFor(func() error { return tracker.WaitApplied(t.Context(), future) }).want(t, errWaiting)
+
 		time.Sleep(6 * time.Second) // nobody in reach: somebody may have them
 		waitFor(func() error { return tracker.WaitApplied(t.Context(), token) }).want(t, errWaiting)
 	})

@@ -39,7 +39,7 @@ func (t *Tracker) Hold() bool {
 // snapshot while not every peer is in reach.
 func (t *Tracker) need() string {
 	if t.local == nil || !t.settled() {
-		return ""
+		return t.seeding.why
 	}
 	if why := t.gap(); why != "" || !t.lost() || len(t.silentPeers()) == 0 {
 		t.seeding.why = why

@@ -27,20 +27,26 @@ func (t *Tracker) extant(v crdt.Vector) crdt.Vector {
 	}
 	out := crdt.Vector{}
 	for log, seq := range v {
-		if out[log] = seq; t.ended(log) {
+		if out[log] = seq; t.ended(log) && (known[log] > 0 || log.Epoch < t.current(log.Region).Epoch) {
 			out[log] = min(seq, known[log])
 		}
 	}
 	return out
 }
 
-// ended reports whether the region of a log goes on under another epoch.
+// ended reports whether the region of a log goes on under another epoch, or has not begun
+// that one yet.
 func (t *Tracker) ended(log crdt.Origin) bool {
-	now := t.local.Origin
-	if p := t.peers[log.Region]; p != nil {
-		now = p.report.Origin
-	}
+	now := t.current(log.Region)
 	return now.Region == log.Region && now != log
+}
+
+// current is the log that a region is known to write; zero if it was never heard of.
+func (t *Tracker) current(name string) crdt.Origin {
+	if p := t.peers[name]; p != nil {
+		return p.report.Origin
+	}
+	return t.local.Origin
 }
 
 // WaitEnd returns once the region's own log is not log any more, or ctx's error.
