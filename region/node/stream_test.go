@@ -26,7 +26,7 @@ const bigWrites = 180
 
 // standstill is how long a region that is not concerned may wait: its reader asks for
 // the log each 500 ms, by way of the stream or without.
-const standstill = 2 * time.Second
+const standstill = 5 * time.Second
 
 // The stream of us is harmed while us is stopped, and ap lacks most of what was in it.
 // Whatever the harm, ap completes and no other region waits; one line and one metric
