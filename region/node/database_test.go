@@ -30,7 +30,7 @@ func TestDatabase_OutagesLoseNothing(t *testing.T) {
 	stop := background(t, clients...)
 	for i, end := range []func(context.Context) error{w.Cluster("us").Stop, w.Cluster("us").Kill} {
 		head := w.Status(t, "us").Head.Seq
-		regiontest.Eventually(t, 10*time.Second, func() string {
+		regiontest.Eventually(t, 30*time.Second, func() string {
 			if w.Status(t, "us").Head.Seq < head+50 {
 				return "us has written too little to lose"
 			}
