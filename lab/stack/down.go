@@ -73,6 +73,9 @@ func (s *Stack) Clean(ctx context.Context, report Report) error {
 	if err := s.lower(ctx, oneAtATime(report)); err != nil {
 		return err
 	}
+	if err := s.cleanFresh(ctx, report); err != nil {
+		return err
+	}
 	if err := s.removeClusters(); err != nil {
 		return err
 	}
