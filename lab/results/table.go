@@ -1,0 +1,45 @@
+package results
+
+import (
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// Table is figures in rows.
+type Table struct {
+	Caption string     `json:"caption,omitempty"`
+	Header  []string   `json:"header"`
+	Rows    [][]string `json:"rows"`
+}
+
+// Add appends a row.
+func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
+
+func (t Table) text() string     { return t.writer().Render() }
+func (t Table) markdown() string { return t.writer().RenderMarkdown() }
+
+func (t Table) writer() table.Writer {
+	w := table.NewWriter()
+	w.SetStyle(table.StyleLight)
+	w.Style().Format.Header = text.FormatDefault
+	w.AppendHeader(row(t.Header))
+	var columns []table.ColumnConfig
+	for i := range t.Header {
+		if i > 0 { // the first column names the row
+			columns = append(columns, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
+		}
+	}
+	w.SetColumnConfigs(columns)
+	for _, cells := range t.Rows {
+		w.AppendRow(row(cells))
+	}
+	return w
+}
+
+func row(cells []string) table.Row {
+	r := make(table.Row, len(cells))
+	for i, c := range cells {
+		r[i] = c
+	}
+	return r
+}

@@ -1,0 +1,102 @@
+package trend
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Point is a measurement, and when it was made, in seconds.
+type Point struct {
+	At    float64 `json:"at"`
+	Value float64 `json:"value"`
+}
+
+// Line is what a series does over time. Slopes are in the unit of its values.
+type Line struct {
+	Samples int     `json:"samples"`
+	Seconds float64 `json:"seconds"` // from the first to the last
+	Slope   float64 `json:"slope_per_second"`
+	// Low and High hold the slope with 95 % confidence, if that is Known.
+	Low   float64 `json:"low_per_second"`
+	High  float64 `json:"high_per_second"`
+	Known bool    `json:"known"` // the points were enough to say anything
+}
+
+// fewest samples that a line is drawn through: fewer always lie near one.
+const fewest = 8
+
+// Fit draws the line through the points, which are in order of time.
+func Fit(points []Point) Line {
+	l := Line{Samples: len(points)}
+	if len(points) < fewest {
+		return l
+	}
+	xs, ys := coordinates(points)
+	l.Seconds = points[len(points)-1].At - points[0].At
+	var intercept float64
+	intercept, l.Slope = stat.LinearRegression(xs, ys, nil, false)
+	residuals := make([]float64, len(xs))
+	for i := range xs {
+		residuals[i] = ys[i] - intercept - l.Slope*xs[i]
+	}
+	var half float64
+	half, l.Known = margin(xs, residuals)
+	l.Low, l.High = l.Slope-half, l.Slope+half
+	return l
+}
+
+// margin is half of the slope's 95 % interval.
+func margin(xs, residuals []float64) (float64, bool) {
+	n := independent(residuals)
+	if n <= 2 {
+		return 0, false
+	}
+	var squares, spread float64
+	mean := stat.Mean(xs, nil)
+	for i, x := range xs {
+		squares += residuals[i] * residuals[i]
+		spread += (x - mean) * (x - mean)
+	}
+	if spread == 0 {
+		return 0, false
+	}
+	deviation := math.Sqrt(squares / (n - 2) / spread)
+	return deviation * distuv.StudentsT{Sigma: 1, Nu: n - 2}.Quantile(0.975), true
+}
+
+// independent is how many samples tell as much as these, which follow each other.
+func independent(residuals []float64) float64 {
+	var product, squares float64
+	for i, r := range residuals {
+		squares += r * r
+		if i > 0 {
+			product += r * residuals[i-1]
+		}
+	}
+	n := float64(len(residuals))
+	if squares == 0 {
+		return n
+	}
+	r := max(0, product/squares) // samples that alternate tell no more than independent ones
+	return n * (1 - r) / (1 + r)
+}
+
+// Flat reports whether the slope is not above 0 within its interval.
+func (l Line) Flat() bool { return l.Known && l.Low <= 0 }
+
+// Rise is how much the series has risen from the first point to the last at least, or 0.
+func (l Line) Rise() float64 {
+	if !l.Known {
+		return 0
+	}
+	return max(0, l.Low*l.Seconds)
+}
+
+func coordinates(points []Point) (xs, ys []float64) {
+	for _, p := range points {
+		xs, ys = append(xs, p.At), append(ys, p.Value)
+	}
+	return xs, ys
+}
