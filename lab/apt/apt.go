@@ -1,0 +1,37 @@
+// Package apt installs Debian packages that an experiment needs and the services do
+// not. It changes the machine, so it refuses wherever it may not, with a sentence that
+// says what to install by hand.
+package apt
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// Install adds the packages to the system, from what its package lists know. What is
+// installed already stays as it is.
+func Install(ctx context.Context, packages ...string) error {
+	names := strings.Join(packages, " ")
+	if _, err := exec.LookPath("apt-get"); err != nil || os.Geteuid() != 0 {
+		return fmt.Errorf("%s must be installed, and only root can do so by apt-get: install it and repeat", names)
+	}
+	if err := run(ctx, "update", "-q"); err != nil {
+		return err
+	}
+	return run(ctx, append([]string{"install", "-q", "-y", "--no-install-recommends"}, packages...)...)
+}
+
+// run adds the last line that apt-get said to its error.
+func run(ctx context.Context, args ...string) error {
+	cmd := exec.CommandContext(ctx, "apt-get", append([]string{"-o", "DPkg::Lock::Timeout=120"}, args...)...)
+	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C")
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		return nil
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	return fmt.Errorf("apt-get %s: %w: %s", args[0], err, lines[len(lines)-1])
+}
