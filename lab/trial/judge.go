@@ -1,0 +1,45 @@
+package trial
+
+import (
+	"slices"
+	"time"
+
+	"pangea/lab/trend"
+)
+
+// DrainsWithin is how soon after a load that the links can carry all regions have all.
+const DrainsWithin = 2 * time.Second
+
+// Drained reports whether all regions had all soon after the load.
+func (r *Result) Drained() bool { return r.Drain >= 0 && r.Drain <= DrainsWithin }
+
+// Flat reports whether no link's lag rises, and the rest drained soon.
+func (r *Result) Flat() bool {
+	rises := func(l Link) bool { return !l.Line.Flat() }
+	return r.Drained() && !slices.ContainsFunc(r.Links, rises)
+}
+
+// Latencies is a figure of each window, in milliseconds: its median, and how far the
+// windows lie around it.
+func (r *Result) Latencies(of func(Window) time.Duration) trend.Summary {
+	var values []float64
+	for _, w := range r.Windows {
+		values = append(values, of(w).Seconds()*1000)
+	}
+	return trend.Summarise(values)
+}
+
+// WriteP99 and the others choose a figure for Latencies.
+func WriteP99(w Window) time.Duration { return w.WriteP99 }
+
+// ReadP99 is that of reads.
+func ReadP99(w Window) time.Duration { return w.ReadP99 }
+
+// Behind is the age in seconds of what the worst link is missing, by its median.
+func (r *Result) Behind() float64 {
+	worst := 0.0
+	for _, l := range r.Links {
+		worst = max(worst, l.Lag.Median)
+	}
+	return worst
+}
