@@ -1,0 +1,46 @@
+package ramp
+
+import (
+	"pangea/lab/trial"
+)
+
+// round is the steps of one climb, from low to high.
+type round []*trial.Result
+
+const (
+	rises = 0.1 // a lag grows if it rises by this part of its median during a step,
+	times = 2.0 // or is as many times what it is at the lowest rate
+)
+
+// knee is the highest rate at which the lag of a link did not grow yet, and whether it
+// grew at all. It is 0 if the lag grew at the lowest rate.
+func (r round) knee(link string) (rate float64, grew bool) {
+	for _, step := range r {
+		if r.grew(step, link) {
+			return rate, true
+		}
+		rate = max(rate, step.Achieved)
+	}
+	return rate, false
+}
+
+// grew reports whether the lag of the link grew at that step.
+func (r round) grew(step *trial.Result, link string) bool {
+	base, ok := find(r[0], link)
+	l, known := find(step, link)
+	if !ok || !known || !l.Line.Known {
+		return true // nothing says that it did not
+	}
+	return !step.Drained() ||
+		l.Line.Rise() > rises*l.Lag.Median ||
+		l.Lag.Median > times*max(base.Lag.Median, l.Delay.Seconds())
+}
+
+func find(step *trial.Result, link string) (trial.Link, bool) {
+	for _, l := range step.Links {
+		if l.Name() == link {
+			return l, true
+		}
+	}
+	return trial.Link{}, false
+}
