@@ -5,12 +5,11 @@ import (
 	"testing"
 
 	"pangea/region"
+	"pangea/region/bench"
 )
 
-var sizes = []int{1, 50, 1000}
-
 func BenchmarkEntry_Encode(b *testing.B) {
-	for _, n := range sizes {
+	for _, n := range bench.Sizes {
 		b.Run(fmt.Sprintf("events=%d", n), func(b *testing.B) {
 			e := sample(n)
 			e.Encode(nil, region.Checksum{})
@@ -25,7 +24,7 @@ func BenchmarkEntry_Encode(b *testing.B) {
 }
 
 func BenchmarkDecode(b *testing.B) {
-	for _, n := range sizes {
+	for _, n := range bench.Sizes {
 		b.Run(fmt.Sprintf("events=%d", n), func(b *testing.B) {
 			e := sample(n)
 			e.Encode(nil, region.Checksum{})
@@ -41,7 +40,7 @@ func BenchmarkDecode(b *testing.B) {
 }
 
 func BenchmarkEntry_Follows(b *testing.B) {
-	for _, n := range sizes {
+	for _, n := range bench.Sizes {
 		b.Run(fmt.Sprintf("events=%d", n), func(b *testing.B) {
 			e := sample(n)
 			e.Encode(nil, region.Checksum{})

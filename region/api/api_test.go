@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -77,34 +76,3 @@ func TestMetrics_Lint(t *testing.T) {
 		t.Errorf("got %v, %v, want none", problems, err)
 	}
 }
-
-// BenchmarkIncr is one request through the handler, without a connection.
-func BenchmarkIncr(b *testing.B) {
-	a := newAPI(b, contract.NewMemory("us"), nil)
-	req := httptest.NewRequest("POST", "/counter/user:123/incr", nil)
-	body := strings.NewReader("")
-	req.Body = io.NopCloser(body)
-	req.ContentLength = int64(len(incrBody))
-	w := &discarding{header: http.Header{}}
-	b.ReportAllocs()
-	for b.Loop() {
-		body.Reset(incrBody)
-		clear(w.header)
-		a.ServeHTTP(w, req)
-	}
-	if w.status != 200 {
-		b.Fatalf("got %d", w.status)
-	}
-}
-
-const incrBody = `{"by":3}`
-
-// discarding is a response that nobody reads.
-type discarding struct {
-	header http.Header
-	status int
-}
-
-func (d *discarding) Header() http.Header         { return d.header }
-func (d *discarding) Write(b []byte) (int, error) { return len(b), nil }
-func (d *discarding) WriteHeader(status int)      { d.status = status }

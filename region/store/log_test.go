@@ -30,7 +30,7 @@ func open(t *testing.T, partition uint64) (*store.Store, *store.Session) {
 }
 
 // database makes an empty database, and returns its address.
-func database(t *testing.T) string {
+func database(t testing.TB) string {
 	t.Helper()
 	cluster, err := regiontest.Postgres()
 	if err != nil {
@@ -43,7 +43,7 @@ func database(t *testing.T) string {
 	return cluster.DSN(name)
 }
 
-func openAt(t *testing.T, dsn string, partition uint64) (*store.Store, *store.Session) {
+func openAt(t testing.TB, dsn string, partition uint64) (*store.Store, *store.Session) {
 	t.Helper()
 	s, err := store.Open(t.Context(), store.Config{DSN: dsn, Region: "us", PartitionEntries: partition})
 	if err != nil {

@@ -19,14 +19,14 @@ const backlogEvents = 150_000
 
 // BenchmarkWriter_CatchUp delivers the logs of two regions as fast as they are taken.
 func BenchmarkWriter_CatchUp(b *testing.B) {
-	r := newRig(b, nil)
+	r := newStraightRig(b, nil)
 	catchUp(b, r)
 }
 
 // BenchmarkWriter_CatchUpUnderLoad is the same with 1,000 local writes a second, which
 // wait for at most one run more than without.
 func BenchmarkWriter_CatchUpUnderLoad(b *testing.B) {
-	r := newRig(b, nil)
+	r := newStraightRig(b, nil)
 	quiet := startClients(r)
 	<-time.After(3 * time.Second)
 	before := quiet.p99()

@@ -6,26 +6,35 @@ import (
 	"testing"
 
 	"pangea/region"
+	"pangea/region/bench"
 )
 
-// BenchmarkWriter_Do is one region's whole write path below HTTP, with 128 clients:
-// group, merge, commit with fsync.
+// BenchmarkWriter_Do is one region's whole write path below HTTP: group, merge, commit
+// with fsync. In the time that passes is the pace of groups.
 func BenchmarkWriter_Do(b *testing.B) {
-	r := newRig(b, nil)
-	var n atomic.Uint64
-	b.SetParallelism(64)
-	b.ReportAllocs()
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			i := n.Add(1)
-			w := incr(fmt.Sprint("c", i%10_000))
-			if i%2 == 0 {
-				w = region.Write{Op: region.PutProfile, Key: fmt.Sprint("p", i%10_000), Value: `{"name":"someone","age":42}`}
+	r := newStraightRig(b, nil)
+	backend := r.backend(b)
+	b.Run("clients=128", func(b *testing.B) {
+		var n atomic.Uint64
+		b.ReportAllocs()
+		b.SetParallelism(64)
+		m := bench.NewMeter(b, backend)
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				if _, err := r.writer.Do(b.Context(), upsert(n.Add(1))); err != nil {
+					b.Error(err)
+					return
+				}
 			}
-			if _, err := r.writer.Do(b.Context(), w); err != nil {
-				b.Fatal(err)
-			}
-		}
+		})
+		m.Report(1, "write")
 	})
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "writes/s")
+}
+
+// upsert is a counter's or a profile's write by turns, to 10,000 keys.
+func upsert(i uint64) region.Write {
+	if i%2 == 0 {
+		return region.Write{Op: region.PutProfile, Key: fmt.Sprint("p", i%10_000), Value: `{"name":"someone","age":42}`}
+	}
+	return incr(fmt.Sprint("c", i%10_000))
 }
