@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"syscall"
 	"time"
 
 	"pangea/gen/client"
@@ -20,9 +21,8 @@ type Load struct {
 	lag      *lag.Sampler
 	recorder *measure.Recorder // from Run on
 
-	slots     chan struct{} // one held by each operation in flight
-	inFlight  sync.WaitGroup
-	saturated uint64 // operations that waited for a slot
+	senders   *senders
+	saturated uint64 // operations that waited for a sender
 	blocked   time.Duration
 }
 
@@ -32,7 +32,8 @@ func New(cfg Config) (*Load, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	l := &Load{cfg: cfg, slots: make(chan struct{}, cfg.InFlight)}
+	l := &Load{cfg: cfg}
+	l.senders = newSenders(cfg.InFlight, l.send)
 	var err error
 	if l.workload, err = workload.New(cfg.Workload); err != nil {
 		return nil, err
@@ -57,14 +58,14 @@ func New(cfg Config) (*Load, error) {
 // Run sends the load and returns what came of it. Cancelling ctx ends the run
 // early; the result is then of what was sent.
 func (l *Load) Run(ctx context.Context) *Result {
-	start := time.Now()
+	start, before := time.Now(), cpuTime()
 	l.recorder = measure.NewRecorder(start, names(l.cfg.Places))
 	stopWatching := l.watch(ctx, start)
 	pace(ctx, start, l.cfg.Rate, l.cfg.operations(), func(i uint64, due time.Time) {
 		l.dispatch(ctx, l.workload.At(i), due)
 	})
-	elapsed, backlog := time.Since(start), len(l.slots)
-	l.inFlight.Wait() // bounded by the timeout; their outcomes belong to the tally
+	elapsed, backlog := time.Since(start), l.senders.busy()
+	l.senders.finish() // bounded by the timeout; their outcomes belong to the tally
 	stopWatching()
 	for _, c := range l.clients {
 		c.Close()
@@ -72,7 +73,7 @@ func (l *Load) Run(ctx context.Context) *Result {
 	report := l.recorder.Report(l.cfg.Rate, start, elapsed)
 	report.Pacing.Saturated, report.Pacing.Blocked, report.Pacing.Backlog = l.saturated, l.blocked, backlog
 	return &Result{
-		Config: l.cfg, Started: start, Elapsed: elapsed, Machine: ThisMachine(),
+		Config: l.cfg, Started: start, Elapsed: elapsed, CPU: cpuTime() - before, Machine: ThisMachine(),
 		Report: report, Lag: l.lag.Report(), Tally: l.recorder.Tally(),
 	}
 }
@@ -90,38 +91,25 @@ func (l *Load) watch(ctx context.Context, start time.Time) (stop func()) {
 	}
 }
 
-// dispatch sends one operation from its own goroutine, once a slot is free.
+// dispatch has one operation sent, once a sender is free.
 func (l *Load) dispatch(ctx context.Context, op workload.Op, due time.Time) {
-	if !l.takeSlot(ctx) {
+	o := order{op, due}
+	if l.senders.take(o) {
 		return
-	}
-	l.inFlight.Go(func() {
-		defer func() { <-l.slots }()
-		place := int(op.Index % uint64(len(l.clients)))
-		s := measure.Sample{Op: op, Place: place, Due: due, Sent: time.Now()}
-		s.Answer, s.Err = l.clients[place].Do(client.Request{Method: op.Method, Path: op.Path, Body: op.Body, Ack: l.cfg.Ack}, nil)
-		s.Done = time.Now()
-		l.recorder.Record(s)
-	})
-}
-
-// takeSlot waits for a slot, and counts that it had to. It reports whether it
-// got one before ctx was done.
-func (l *Load) takeSlot(ctx context.Context) bool {
-	select {
-	case l.slots <- struct{}{}:
-		return true
-	default:
 	}
 	l.saturated++
 	waiting := time.Now()
-	defer func() { l.blocked += time.Since(waiting) }()
-	select {
-	case l.slots <- struct{}{}:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	l.senders.wait(ctx, o)
+	l.blocked += time.Since(waiting)
+}
+
+// send sends one operation and records what came of it.
+func (l *Load) send(o order) {
+	place := int(o.op.Index % uint64(len(l.clients)))
+	s := measure.Sample{Op: o.op, Place: place, Due: o.due, Sent: time.Now()}
+	s.Answer, s.Err = l.clients[place].Do(client.Request{Method: o.op.Method, Path: o.op.Path, Body: o.op.Body, Ack: l.cfg.Ack}, nil)
+	s.Done = time.Now()
+	l.recorder.Record(s)
 }
 
 func names(endpoints []Endpoint) []string {
@@ -130,4 +118,13 @@ func names(endpoints []Endpoint) []string {
 		list = append(list, e.Name)
 	}
 	return list
+}
+
+// cpuTime is what this process has taken so far.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -20,6 +20,7 @@ type Result struct {
 	Config  Config          `json:"config"`
 	Started time.Time       `json:"started"`
 	Elapsed time.Duration   `json:"elapsed_ns"`
+	CPU     time.Duration   `json:"cpu_ns"` // that the generator took for itself
 	Machine Machine         `json:"machine"`
 	Report  *measure.Report `json:"report"`
 	Lag     *lag.Report     `json:"lag"`
@@ -56,8 +57,14 @@ func ThisMachine() Machine {
 func (r *Result) Print(out io.Writer) {
 	r.Report.Print(out)
 	r.Lag.Print(out)
+	fmt.Fprintf(out, "generator: %.1f µs of CPU per operation\n", r.PerOperation().Seconds()*1e6)
 	t := r.Tally
 	fmt.Fprintf(out, "counters: %d keys, %d writes acknowledged, %d unanswered\n", len(t.Counters), t.Acknowledged, t.Unanswered)
+}
+
+// PerOperation is the CPU that an operation cost the generator.
+func (r *Result) PerOperation() time.Duration {
+	return r.CPU / time.Duration(max(r.Report.Total.Count, 1))
 }
 
 // Write makes a file of the result in dir and returns its path. It appears
@@ -78,18 +85,27 @@ func (r *Result) Write(dir string) (string, error) {
 	return path, os.Rename(path+".tmp", path)
 }
 
-// ReadTally reads the tally from the file of a run.
-func ReadTally(path string) (*tally.Tally, error) {
+// ReadResult reads the file of a run.
+func ReadResult(path string) (*Result, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read tally: %w", err)
+		return nil, fmt.Errorf("read result: %w", err)
 	}
-	var r Result
-	if err := json.Unmarshal(text, &r); err != nil {
+	r := &Result{}
+	if err := json.Unmarshal(text, r); err != nil {
 		return nil, fmt.Errorf("%s is not the file of a run: %w", path, err)
 	}
 	if r.Tally == nil || r.Tally.Counters == nil {
 		return nil, fmt.Errorf("%s is not the file of a run: it has no tally", path)
+	}
+	return r, nil
+}
+
+// ReadTally reads the tally from the file of a run.
+func ReadTally(path string) (*tally.Tally, error) {
+	r, err := ReadResult(path)
+	if err != nil {
+		return nil, err
 	}
 	return r.Tally, nil
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -16,6 +15,7 @@ type conn struct {
 	net.Conn
 	in        *bufio.Reader
 	out       []byte // the request being written, reused
+	servedBy  string // by the last answer
 	idleSince time.Time
 }
 
@@ -37,24 +37,11 @@ func (c *conn) roundTrip(host string, req Request, body *bytes.Buffer, deadline 
 	if _, err := c.Write(c.out); err != nil {
 		return Answer{}, false, fmt.Errorf("write request: %w", err)
 	}
-	resp, err := http.ReadResponse(c.in, nil)
+	answer, keep, err := c.readAnswer(body)
 	if err != nil {
 		return Answer{}, false, fmt.Errorf("read answer: %w", err)
 	}
-	defer resp.Body.Close()
-	if err := drain(resp.Body, body); err != nil {
-		return Answer{}, false, fmt.Errorf("read answer's body: %w", err)
-	}
-	return Answer{Status: resp.StatusCode, ServedBy: resp.Header.Get("X-Served-By")}, !resp.Close, nil
-}
-
-func drain(from io.Reader, to *bytes.Buffer) error {
-	if to == nil {
-		_, err := io.Copy(io.Discard, from)
-		return err
-	}
-	_, err := to.ReadFrom(from)
-	return err
+	return answer, keep, nil
 }
 
 func appendRequest(b []byte, host string, req Request) []byte {

@@ -27,6 +27,8 @@ type Sample struct {
 type Recorder struct {
 	mu       sync.Mutex
 	rows     map[rowKey]*row
+	writes   row
+	reads    row
 	all      row
 	lateness *hdrhistogram.Histogram // from due to sent: the generator's own delay
 	places   []*place
@@ -49,6 +51,8 @@ type row struct {
 func NewRecorder(start time.Time, places []string) *Recorder {
 	r := &Recorder{
 		rows:     map[rowKey]*row{},
+		writes:   row{latency: newHistogram()},
+		reads:    row{latency: newHistogram()},
 		all:      row{latency: newHistogram()},
 		lateness: newHistogram(),
 		tally:    tally.New(),
@@ -65,10 +69,19 @@ func (r *Recorder) Record(s Sample) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	observe(r.lateness, s.Sent.Sub(s.Due))
-	r.all.add(outcome, s.Done.Sub(s.Due))
-	r.row(s.Op).add(outcome, s.Done.Sub(s.Due))
+	latency := s.Done.Sub(s.Due)
+	r.all.add(outcome, latency)
+	r.side(s.Op).add(outcome, latency)
+	r.row(s.Op).add(outcome, latency)
 	r.places[s.Place].add(outcome, s.Answer.ServedBy, s.Done)
 	r.count(s.Op, outcome)
+}
+
+func (r *Recorder) side(op workload.Op) *row {
+	if op.Kind == workload.Read {
+		return &r.reads
+	}
+	return &r.writes
 }
 
 func (r *Recorder) row(op workload.Op) *row {

@@ -12,7 +12,9 @@ import (
 type Report struct {
 	Offered float64       `json:"offered"` // operations per second asked for
 	Elapsed time.Duration `json:"elapsed_ns"`
-	Rows    []Row         `json:"rows"` // per class, writes then reads
+	Rows    []Row         `json:"rows"`   // per class, writes then reads
+	Writes  Row           `json:"writes"` // of all classes
+	Reads   Row           `json:"reads"`
 	Total   Row           `json:"total"`
 	Places  []Place       `json:"places"`
 	Pacing  Pacing        `json:"pacing"`
@@ -75,7 +77,10 @@ func (r *Report) GeneratorSaturated() bool {
 func (r *Recorder) Report(offered float64, start time.Time, elapsed time.Duration) *Report {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	report := &Report{Offered: offered, Elapsed: elapsed, Total: r.all.report("all", elapsed)}
+	report := &Report{
+		Offered: offered, Elapsed: elapsed,
+		Writes: r.writes.report("writes", elapsed), Reads: r.reads.report("reads", elapsed), Total: r.all.report("all", elapsed),
+	}
 	for _, class := range workload.Classes() {
 		for _, read := range []bool{false, true} {
 			if row := r.rows[rowKey{class, read}]; row != nil {

@@ -42,6 +42,10 @@ func (r *Report) latencyTable() string {
 	for _, row := range r.Rows {
 		t.AppendRow(row.cells())
 	}
+	if r.Writes.Count > 0 && r.Reads.Count > 0 {
+		t.AppendFooter(r.Writes.cells())
+		t.AppendFooter(r.Reads.cells())
+	}
 	t.AppendFooter(r.Total.cells())
 	var right []table.ColumnConfig
 	for column := 2; column <= len(header); column++ {
