@@ -1,14 +1,90 @@
 package meter
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
 	"time"
 
+	"pangea/crdt"
+	"pangea/gen/client"
 	"pangea/lab/stack"
+	"pangea/region"
 )
 
+// drainPoll is how exact Drain is.
+const drainPoll = 10 * time.Millisecond
+
 // Drain waits until every region has applied all that any has, and returns how long
-// that took. It is for writers that have stopped; its error is that of ctx.
+// that took. It is for writers that have stopped; its error is that of ctx, and says who
+// lacks what.
 func Drain(ctx context.Context, s *stack.Stack) (time.Duration, error) {
-	return 0, nil
+	d := drain{}
+	for _, r := range s.Topology().Regions {
+		c, err := client.New("http://"+r.HTTP, askWithin)
+		if err != nil {
+			return 0, err
+		}
+		defer c.Close()
+		d = append(d, drained{r.Name, c})
+	}
+	start := time.Now()
+	tick := time.NewTicker(drainPoll)
+	defer tick.Stop()
+	for {
+		reason := d.behind()
+		if reason == nil {
+			return time.Since(start), nil
+		}
+		select {
+		case <-ctx.Done():
+			return time.Since(start), fmt.Errorf("the regions are not equal after %v: %w: %w",
+				time.Since(start).Round(time.Second), reason, ctx.Err())
+		case <-tick.C:
+		}
+	}
+}
+
+type drained struct {
+	name   string
+	client *client.Client
+}
+
+type drain []drained
+
+// behind says who lacks something, or that somebody cannot be asked.
+func (d drain) behind() error {
+	heads, vectors := crdt.Vector{}, map[string]crdt.Vector{}
+	for _, r := range d {
+		vector, err := applied(r.client)
+		if err != nil {
+			return fmt.Errorf("ask %s: %w", r.name, err)
+		}
+		vectors[r.name] = vector
+		heads.Join(vector)
+	}
+	for _, r := range d {
+		if !vectors[r.name].Covers(heads) {
+			return fmt.Errorf("%s has %s of %s", r.name, vectors[r.name], heads)
+		}
+	}
+	return nil
+}
+
+func applied(c *client.Client) (crdt.Vector, error) {
+	var body bytes.Buffer
+	answer, err := c.Do(client.Request{Method: http.MethodGet, Path: "/status"}, &body)
+	if err != nil {
+		return nil, err
+	}
+	if answer.Status != http.StatusOK {
+		return nil, fmt.Errorf("/status answered %d", answer.Status)
+	}
+	var status region.Status
+	if err := json.Unmarshal(body.Bytes(), &status); err != nil {
+		return nil, fmt.Errorf("decode /status: %w", err)
+	}
+	return crdt.ParseVector(status.Vector)
 }

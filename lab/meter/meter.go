@@ -34,16 +34,14 @@ func (c Config) validate() error {
 
 // Meter watches a stack. It is safe for concurrent use.
 type Meter struct {
-	cfg   Config
-	stack *stack.Stack
+	cfg               Config
+	stack             *stack.Stack
+	messages, visible trips
 
 	mu      sync.Mutex
-	watched []watched // what is no part of the stack
-}
-
-type watched struct {
-	name string
-	pid  int
+	names   []string         // of the processes, in the order of reports
+	added   map[int32]string // what is no part of the stack
+	samples []sample
 }
 
 // New validates the configuration; it asks nobody.
@@ -52,24 +50,90 @@ func New(cfg Config, s *stack.Stack) (*Meter, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	return &Meter{cfg: cfg, stack: s}, nil
+	return &Meter{cfg: cfg, stack: s, names: s.PartNames(), added: map[int32]string{}}, nil
 }
 
-// Watch adds a process that is no part of the stack, such as one that makes load.
+// Watch adds a process that is no part of the stack, such as one that makes load. Of
+// several with one name the sum is told.
 func (m *Meter) Watch(name string, pid int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.watched = append(m.watched, watched{name, pid})
+	if _, known := m.added[int32(pid)]; !known {
+		m.names = append(m.names, name)
+	}
+	m.added[int32(pid)] = name
 }
 
 // Run watches until ctx is done, and then returns nil. Reports can be had meanwhile
 // and after.
 func (m *Meter) Run(ctx context.Context) error {
-	<-ctx.Done()
+	sampler, err := newSampler(m.stack)
+	if err != nil {
+		return err
+	}
+	defer sampler.close()
+	var probes sync.WaitGroup
+	defer probes.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	topo := m.stack.Topology()
+	for _, r := range topo.Regions {
+		sender, err := newMessenger(topo, r.Name, &m.messages)
+		if err != nil {
+			return err
+		}
+		defer sender.close()
+		witness := newWitness(topo, r, &m.visible)
+		defer witness.close()
+		probes.Go(func() { every(ctx, m.cfg.Probe, sender.send) })
+		probes.Go(func() { every(ctx, m.cfg.Probe, witness.look) })
+	}
+	m.sample(ctx, sampler)
 	return nil
 }
 
-// Report tells what was seen between two moments.
-func (m *Meter) Report(from, to time.Time) *Report {
-	return &Report{From: from, Took: to.Sub(from)}
+// sample reads the counters until ctx is done. What a look cannot tell it leaves out.
+func (m *Meter) sample(ctx context.Context, s *sampler) {
+	tick := time.NewTicker(m.cfg.Every)
+	defer tick.Stop()
+	for {
+		one := s.look(ctx, m.watched())
+		if ctx.Err() != nil {
+			return
+		}
+		m.mu.Lock()
+		m.samples = append(m.samples, one)
+		m.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// every calls do on time, however long it takes, and waits for those under way.
+func every(ctx context.Context, pause time.Duration, do func(context.Context)) {
+	var underWay sync.WaitGroup
+	defer underWay.Wait()
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			underWay.Go(func() { do(ctx) })
+		}
+	}
+}
+
+func (m *Meter) watched() map[int32]string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	watched := map[int32]string{}
+	for pid, name := range m.added {
+		watched[pid] = name
+	}
+	return watched
 }
