@@ -21,7 +21,8 @@ func Command() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "root", Usage: "`DIRECTORY` of topology.yaml; state goes to .pangea in it", Value: "."},
 		},
-		Commands: slices.Concat(stackCommands(), lookCommands(), verifyCommands(), lossCommands()),
+		Commands: slices.Concat(stackCommands(), lookCommands(), verifyCommands(), lossCommands(),
+			soakCommands(), rampCommands(), scaleCommands()),
 	}
 	root.Action = func(_ context.Context, c *cli.Command) error {
 		if !c.Args().Present() {

@@ -28,11 +28,11 @@ func (r round) knee(link string) (rate float64, grew bool) {
 func (r round) grew(step *trial.Result, link string) bool {
 	base, ok := find(r[0], link)
 	l, known := find(step, link)
-	if !ok || !known || !l.Line.Known {
+	if !ok || !known {
 		return true // nothing says that it did not
 	}
 	return !step.Drained() ||
-		l.Line.Rise() > rises*l.Lag.Median ||
+		!l.Line.Flat() && l.Line.Rise() > rises*l.Lag.Median ||
 		l.Lag.Median > times*max(base.Lag.Median, l.Delay.Seconds())
 }
 

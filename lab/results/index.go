@@ -4,13 +4,17 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
 )
 
-// WriteIndex makes README.md of the records in dir.
+// WriteIndex makes README.md of the records in dir, which it makes too.
 func WriteIndex(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("make the folder of results: %w", err)
+	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	if err != nil {
 		return err

@@ -23,11 +23,11 @@ func links(found *trial.Result) results.Table {
 
 func processes(found *trial.Result) results.Table {
 	t := results.Table{
-		Caption: "What each process takes.",
-		Header:  []string{"process", "processors", "memory p50", "most", "slope MB per hour"},
+		Caption: "What each process takes. Rise: of the line through its memory.",
+		Header:  []string{"process", "processors", "memory p50", "most", "rise MB"},
 	}
 	for _, p := range found.Processes {
-		t.Add(p.Name, fmt.Sprintf("%.3f", p.CPU), megabytes(p.RSS.Median), megabytes(p.RSS.High), slope(p.Line, 3600/1e6))
+		t.Add(p.Name, fmt.Sprintf("%.3f", p.CPU), megabytes(p.RSS.Median), megabytes(p.RSS.High), fmt.Sprintf("%+.1f", p.Line.Slope*p.Line.Seconds/1e6))
 	}
 	return t
 }

@@ -24,8 +24,13 @@ type Line struct {
 	Known bool    `json:"known"` // the points were enough to say anything
 }
 
-// fewest samples that a line is drawn through: fewer always lie near one.
-const fewest = 8
+const (
+	// fewest samples that a line is drawn through: fewer always lie near one.
+	fewest = 8
+	// fewestIndependent say something about a slope. What bends all the way, as a lag
+	// does that rises ever faster, has less of them, however many samples it has.
+	fewestIndependent = 4
+)
 
 // Fit draws the line through the points, which are in order of time.
 func Fit(points []Point) Line {
@@ -33,8 +38,10 @@ func Fit(points []Point) Line {
 	if len(points) < fewest {
 		return l
 	}
+	if l.Seconds = points[len(points)-1].At - points[0].At; l.Seconds <= 0 {
+		return l
+	}
 	xs, ys := coordinates(points)
-	l.Seconds = points[len(points)-1].At - points[0].At
 	var intercept float64
 	intercept, l.Slope = stat.LinearRegression(xs, ys, nil, false)
 	residuals := make([]float64, len(xs))
@@ -50,7 +57,7 @@ func Fit(points []Point) Line {
 // margin is half of the slope's 95 % interval.
 func margin(xs, residuals []float64) (float64, bool) {
 	n := independent(residuals)
-	if n <= 2 {
+	if n < fewestIndependent {
 		return 0, false
 	}
 	var squares, spread float64
@@ -58,9 +65,6 @@ func margin(xs, residuals []float64) (float64, bool) {
 	for i, x := range xs {
 		squares += residuals[i] * residuals[i]
 		spread += (x - mean) * (x - mean)
-	}
-	if spread == 0 {
-		return 0, false
 	}
 	deviation := math.Sqrt(squares / (n - 2) / spread)
 	return deviation * distuv.StudentsT{Sigma: 1, Nu: n - 2}.Quantile(0.975), true
@@ -86,13 +90,8 @@ func independent(residuals []float64) float64 {
 // Flat reports whether the slope is not above 0 within its interval.
 func (l Line) Flat() bool { return l.Known && l.Low <= 0 }
 
-// Rise is how much the series has risen from the first point to the last at least, or 0.
-func (l Line) Rise() float64 {
-	if !l.Known {
-		return 0
-	}
-	return max(0, l.Low*l.Seconds)
-}
+// Rise is how much the line rises from the first point to the last, or 0.
+func (l Line) Rise() float64 { return max(0, l.Slope*l.Seconds) }
 
 func coordinates(points []Point) (xs, ys []float64) {
 	for _, p := range points {

@@ -81,7 +81,7 @@ func (c Config) load(s *stack.Stack) wrk.Config {
 func (c Config) probe(s *stack.Stack) gen.Config {
 	cfg := gen.Config{
 		Workload: workload.Config{
-			Seed: uint64(c.Load.Seed), Keys: 10_000, Zipf: 1.1, Mix: probed, Reads: 50, Prefix: "probe-",
+			Seed: uint64(c.Load.Seed), Keys: 10_000, Zipf: 1.1, Mix: probed(), Reads: 50, Prefix: "probe-",
 		},
 		Rate: c.Probe, Duration: c.Window,
 	}
@@ -94,6 +94,6 @@ func (c Config) probe(s *stack.Stack) gen.Config {
 // meter samples a short trial more often: a line needs points.
 func (c Config) meter() meter.Config {
 	const samples = 60
-	every := (c.Duration / samples).Truncate(100 * time.Millisecond)
-	return meter.Config{Every: min(max(every, 100*time.Millisecond), time.Second)}
+	const least = 250 * time.Millisecond // a look costs CPU
+	return meter.Config{Every: min(max(c.Duration/samples, least), time.Second)}
 }

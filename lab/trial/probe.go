@@ -10,8 +10,8 @@ import (
 	"pangea/gen/workload"
 )
 
-// probed is the class whose latency is measured.
-var probed = workload.Mix{workload.Profile: 1}
+// probed is what the probe writes and reads.
+func probed() workload.Mix { return workload.Mix{workload.Counter: 1, workload.Profile: 1} }
 
 // probe measures the latency in windows, one after the other.
 type probe struct {
@@ -45,16 +45,4 @@ func (p *probe) run(ctx context.Context) {
 		}
 		p.windows = append(p.windows, window{from: from, to: time.Now(), report: result.Report})
 	}
-}
-
-// rows are those of writes and of reads.
-func (w window) rows() (writes, reads measure.Row) {
-	for _, row := range w.report.Rows {
-		if row.Name == workload.Profile.String() {
-			writes = row
-		} else {
-			reads = row
-		}
-	}
-	return writes, reads
 }

@@ -53,5 +53,5 @@ func (t *Trial) stands(from, to time.Time) string {
 			behind = max(behind, l.LagSeconds[n-1].Value)
 		}
 	}
-	return fmt.Sprintf("%.0f writes/s, the worst link %.0f ms behind", float64(seen.Events())/seen.Took.Seconds(), behind*1000)
+	return fmt.Sprintf("%.0f writes/s, the worst link %.0f ms behind", perSecond(seen), behind*1000)
 }

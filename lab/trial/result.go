@@ -108,20 +108,25 @@ func newProcess(p meter.Process, took time.Duration, all *meter.Report) Process 
 		}
 	}
 	return Process{
-		Name: p.Name, CPU: p.CPU.Seconds() / took.Seconds(),
+		Name: p.Name, CPU: p.CPU.Seconds() / max(took, time.Nanosecond).Seconds(),
 		RSS: trend.Summarise(trend.Values(rss)), Line: trend.Fit(rss), Curve: trend.Thin(points(curve), shown),
 	}
 }
 
 func (r *Result) add(w window, seen *meter.Report) {
-	writes, reads := w.rows()
+	writes, reads := w.report.Writes, w.report.Reads
 	r.Writes += writes.OK
 	r.Failed += w.report.Total.Count - w.report.Total.OK
 	r.Windows = append(r.Windows, Window{
 		At:       w.from.Add(w.to.Sub(w.from) / 2).Sub(r.Started).Seconds(),
-		Writes:   float64(seen.Events()) / seen.Took.Seconds(),
+		Writes:   perSecond(seen),
 		WriteP50: writes.P50, WriteP99: writes.P99, ReadP50: reads.P50, ReadP99: reads.P99,
 	})
+}
+
+// perSecond is how many writes clients of all regions committed.
+func perSecond(seen *meter.Report) float64 {
+	return float64(seen.Events()) / max(seen.Took, time.Nanosecond).Seconds()
 }
 
 func points(series meter.Series) []trend.Point {

@@ -1,0 +1,127 @@
+package lab
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"pangea/gen"
+	"pangea/lab/results"
+	"pangea/lab/stack"
+	"pangea/lab/wrk"
+	"pangea/region/topology"
+)
+
+// experiment is what the commands share that measure fresh stacks and record what they
+// found.
+type experiment struct {
+	*cli.Command
+	stack   *stack.Stack // whose programs and ports the fresh ones use
+	begun   time.Time
+	machine gen.Machine
+}
+
+// experimentFlags are those that all of them have.
+func experimentFlags(more ...cli.Flag) []cli.Flag {
+	return append(more,
+		&cli.BoolFlag{Name: "short", Usage: "take a minute, to see that all works; the record is left in .pangea/results"},
+		&cli.IntFlag{Name: "seed", Value: 1, Usage: "what keys and values follow from"},
+		&cli.StringFlag{Name: "write", Value: string(wrk.Put), Usage: "what a write does: put (a profile) or incr (a counter)"},
+		&cli.IntFlag{Name: "batch", Value: 1, Usage: "`ROWS` of a request; above 1 it goes to /batch"},
+		&cli.IntFlag{Name: "connections", Value: 32, Usage: "to each region, with one request under way on each"},
+		&cli.StringFlag{Name: "out", Value: "docs/results", Usage: "`DIRECTORY` of the records, below the root"},
+		&cli.StringFlag{Name: "name", Usage: "what the record is called; one of the same name is replaced", DefaultText: "as the command"},
+	)
+}
+
+// withExperiment prepares what must not be found missing when hours were spent.
+func withExperiment(do func(context.Context, *experiment) error) cli.ActionFunc {
+	return withStack(func(ctx context.Context, c *cli.Command, s *stack.Stack) error {
+		e := &experiment{Command: c, stack: s, begun: time.Now(), machine: gen.ThisMachine()}
+		e.machine.Commit = cmp.Or(e.machine.Commit, commit(ctx, c.String("root")))
+		if e.machine.Commit == "" {
+			return errors.New("the commit is unknown, and a record needs it: run it in a checkout, with git")
+		}
+		if err := results.WriteIndex(e.directory()); err != nil {
+			return err
+		}
+		if err := wrk.Ensure(ctx, func(note string) { fmt.Fprintln(c.Root().Writer, note) }); err != nil {
+			return err
+		}
+		return do(ctx, e)
+	})
+}
+
+// onFresh runs an experiment on a stack of its own, which is deleted when it is done.
+func (e *experiment) onFresh(ctx context.Context, do func(*stack.Stack) error) (err error) {
+	fresh, err := e.open(ctx, e.stack.Topology())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, fresh.Clean(context.WithoutCancel(ctx), func(string, string) {})) }()
+	return do(fresh)
+}
+
+// open starts a stack with nothing stored.
+func (e *experiment) open(ctx context.Context, world *topology.Topology) (*stack.Stack, error) {
+	p := newProgress(e.Root().Writer, len(e.stack.PartNames()), stack.Starting, stack.Ready)
+	defer p.finish()
+	return e.stack.Fresh(ctx, world, p.report)
+}
+
+// equalWithin is how long regions may take until verify finds them equal.
+const equalWithin = 5 * time.Minute
+
+func (e *experiment) verify(ctx context.Context, s *stack.Stack) error {
+	ctx, cancel := context.WithTimeout(ctx, equalWithin)
+	defer cancel()
+	return verifyQuietly(s, e.Root().Writer)(ctx)
+}
+
+// load is what is written.
+func (e *experiment) load() wrk.Config {
+	return wrk.Config{
+		Connections: e.Int("connections"), Write: wrk.Write(e.String("write")),
+		Rows: e.Int("batch"), Seed: e.Int("seed"),
+	}
+}
+
+// record leaves what an experiment found, and fails if a claim of it is broken.
+func (e *experiment) record(r *results.Record, name string) error {
+	r.Name = cmp.Or(e.String("name"), name)
+	r.Command = strings.Join(append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...), " ")
+	r.Seed, r.Started, r.Elapsed = uint64(e.Int("seed")), e.begun, time.Since(e.begun)
+	r.Machine, r.Network = e.machine, results.NetworkOf(e.stack.Topology())
+	if err := r.Write(e.directory()); err != nil {
+		return err
+	}
+	r.Print(e.Root().Writer)
+	fmt.Fprintf(e.Root().Writer, "recorded in %s\n", filepath.Join(e.directory(), r.Name+".md"))
+	return r.Err()
+}
+
+func (e *experiment) directory() string {
+	dir := e.String("out")
+	if e.Bool("short") && !e.IsSet("out") {
+		dir = ".pangea/results"
+	}
+	if filepath.IsAbs(dir) {
+		return dir
+	}
+	return filepath.Join(e.String("root"), dir)
+}
+
+// either is the value of a flag, or with -short the one for that unless the flag is given.
+func either[T any](e *experiment, flag string, value func(string) T, short T) T {
+	if e.Bool("short") && !e.IsSet(flag) {
+		return short
+	}
+	return value(flag)
+}
