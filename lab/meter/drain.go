@@ -17,18 +17,17 @@ import (
 // drainPoll is how exact Drain is.
 const drainPoll = 10 * time.Millisecond
 
-// Drain waits until every region has applied all that any has, and returns how long
-// that took. It is for writers that have stopped; its error is that of ctx, and says who
-// lacks what.
+// Drain waits until every region has applied all that any had when it was called, and
+// returns how long that took. Its error is that of ctx, and says who lacks what.
 func Drain(ctx context.Context, s *stack.Stack) (time.Duration, error) {
-	d := drain{}
+	var d drain
 	for _, r := range s.Topology().Regions {
 		c, err := client.New("http://"+r.HTTP, askWithin)
 		if err != nil {
 			return 0, err
 		}
 		defer c.Close()
-		d = append(d, drained{r.Name, c})
+		d.regions = append(d.regions, drained{r.Name, c})
 	}
 	start := time.Now()
 	tick := time.NewTicker(drainPoll)
@@ -40,11 +39,16 @@ func Drain(ctx context.Context, s *stack.Stack) (time.Duration, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return time.Since(start), fmt.Errorf("the regions are not equal after %v: %w: %w",
+			return time.Since(start), fmt.Errorf("not drained after %v: %w: %w",
 				time.Since(start).Round(time.Second), reason, ctx.Err())
 		case <-tick.C:
 		}
 	}
+}
+
+type drain struct {
+	regions []drained
+	heads   crdt.Vector // at the first look at all of them
 }
 
 type drained struct {
@@ -52,12 +56,10 @@ type drained struct {
 	client *client.Client
 }
 
-type drain []drained
-
 // behind says who lacks something, or that somebody cannot be asked.
-func (d drain) behind() error {
+func (d *drain) behind() error {
 	heads, vectors := crdt.Vector{}, map[string]crdt.Vector{}
-	for _, r := range d {
+	for _, r := range d.regions {
 		vector, err := applied(r.client)
 		if err != nil {
 			return fmt.Errorf("ask %s: %w", r.name, err)
@@ -65,9 +67,12 @@ func (d drain) behind() error {
 		vectors[r.name] = vector
 		heads.Join(vector)
 	}
-	for _, r := range d {
-		if !vectors[r.name].Covers(heads) {
-			return fmt.Errorf("%s has %s of %s", r.name, vectors[r.name], heads)
+	if d.heads == nil {
+		d.heads = heads
+	}
+	for _, r := range d.regions {
+		if !vectors[r.name].Covers(d.heads) {
+			return fmt.Errorf("%s has %s of %s", r.name, vectors[r.name], d.heads)
 		}
 	}
 	return nil
