@@ -2,6 +2,7 @@ package ramp
 
 import (
 	"math"
+	"time"
 
 	"pangea/lab/results"
 	"pangea/lab/trial"
@@ -19,17 +20,17 @@ func charts(levels []level, links []string) []results.Chart {
 		}
 		return c
 	}
-	behind := results.Chart{Title: "Lag: age of the oldest entry that is missing", X: rate, Y: results.Axis{Label: "ms, median", Log: true}}
-	visible := results.Chart{Title: "From a write's acknowledgement to its being read elsewhere", X: rate, Y: results.Axis{Label: "ms, p99", Log: true}}
-	rising := results.Chart{Title: "How fast the lag rises under a load that stays the same", X: rate, Y: results.Axis{Label: "ms per second"}}
+	middle := results.Chart{Title: "From a write's acknowledgement to its being read elsewhere: p50", X: rate, Y: results.Axis{Label: "ms", Log: true}}
+	late := results.Chart{Title: "From a write's acknowledgement to its being read elsewhere: p99", X: rate, Y: results.Axis{Label: "ms", Log: true}}
+	rising := results.Chart{Title: "How fast the lag rises while the load stays the same", X: rate, Y: results.Axis{Label: "ms per second"}}
 	for _, link := range links {
-		behind.Curves = append(behind.Curves, curve(link, lagOf(link)))
-		visible.Curves = append(visible.Curves, curve(link, visibleOf(link)))
+		middle.Curves = append(middle.Curves, curve(link, middleOf(link)))
+		late.Curves = append(late.Curves, curve(link, lateOf(link)))
 		rising.Curves = append(rising.Curves, curve(link, slopeOf(link)))
 	}
-	answers := results.Chart{Title: "Time to answer in the client's region", X: rate, Y: results.Axis{Label: "ms, p99", Log: true}}
+	answers := results.Chart{Title: "Time to answer in the client's region: p99", X: rate, Y: results.Axis{Label: "ms", Log: true}}
 	answers.Curves = []results.Curve{curve("write", writeP99), curve("read", readP99)}
-	return []results.Chart{behind, visible, rising, answers}
+	return []results.Chart{middle, late, rising, answers}
 }
 
 func achieved(r *trial.Result) float64 { return r.Achieved }
@@ -43,14 +44,23 @@ func drain(r *trial.Result) float64 {
 	return r.Drain.Seconds()
 }
 
-// lagOf and the others are figures of a link, in milliseconds; what is not known is no
+// middleOf and the others are figures of a link, in milliseconds; what is not known is no
 // number.
-func lagOf(link string) func(*trial.Result) float64 {
-	return of(link, func(l trial.Link) float64 { return 1000 * l.Lag.Median })
+func middleOf(link string) func(*trial.Result) float64 {
+	return visibleOf(link, func(l trial.Link) time.Duration { return l.Visible.P50 })
 }
 
-func visibleOf(link string) func(*trial.Result) float64 {
-	return of(link, func(l trial.Link) float64 { return 1000 * l.Visible.P99.Seconds() })
+func lateOf(link string) func(*trial.Result) float64 {
+	return visibleOf(link, func(l trial.Link) time.Duration { return l.Visible.P99 })
+}
+
+func visibleOf(link string, quantile func(trial.Link) time.Duration) func(*trial.Result) float64 {
+	return of(link, func(l trial.Link) float64 {
+		if l.Visible.Count == 0 {
+			return math.NaN()
+		}
+		return 1000 * quantile(l).Seconds()
+	})
 }
 
 func slopeOf(link string) func(*trial.Result) float64 {

@@ -9,7 +9,7 @@ type round []*trial.Result
 
 const (
 	rises = 0.1 // a lag grows if it rises by this part of its median during a step,
-	times = 2.0 // or is as many times what it is at the lowest rate
+	times = 2   // or if writes become visible that many times later than at the lowest rate
 )
 
 // knee is the highest rate at which the lag of a link did not grow yet, and whether it
@@ -28,12 +28,12 @@ func (r round) knee(link string) (rate float64, grew bool) {
 func (r round) grew(step *trial.Result, link string) bool {
 	base, ok := find(r[0], link)
 	l, known := find(step, link)
-	if !ok || !known {
+	if !ok || !known || l.Visible.Count == 0 {
 		return true // nothing says that it did not
 	}
 	return !step.Drained() ||
 		!l.Line.Flat() && l.Line.Rise() > rises*l.Lag.Median ||
-		l.Lag.Median > times*max(base.Lag.Median, l.Delay.Seconds())
+		l.Visible.P50 > times*max(base.Visible.P50, l.Delay)
 }
 
 func find(step *trial.Result, link string) (trial.Link, bool) {

@@ -127,8 +127,8 @@ func (r *Ramp) try(ctx context.Context, rate float64) (*trial.Result, error) {
 }
 
 func sentence(found *trial.Result) string {
-	return fmt.Sprintf("%s offered, %.0f writes/s achieved, the worst link %.0f ms behind, drained after %.2f s",
-		offered(found.Offered), found.Achieved, 1000*found.Behind(), found.Drain.Seconds())
+	return fmt.Sprintf("%s: %.0f writes/s achieved, visible everywhere after %.0f ms, drained after %.2f s",
+		offered(found.Offered), found.Achieved, 1000*found.Visible().Seconds(), found.Drain.Seconds())
 }
 
 func offered(rate float64) string {

@@ -35,11 +35,11 @@ func WriteP99(w Window) time.Duration { return w.WriteP99 }
 // ReadP99 is that of reads.
 func ReadP99(w Window) time.Duration { return w.ReadP99 }
 
-// Behind is the age in seconds of what the worst link is missing, by its median.
-func (r *Result) Behind() float64 {
-	worst := 0.0
+// Visible is how late the worst link shows a write, by its median.
+func (r *Result) Visible() time.Duration {
+	worst := time.Duration(0)
 	for _, l := range r.Links {
-		worst = max(worst, l.Lag.Median)
+		worst = max(worst, l.Visible.P50)
 	}
 	return worst
 }
