@@ -1,8 +1,10 @@
 package stack
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
+	"os/exec"
 	"slices"
 
 	"pangea/lab/process"
@@ -35,4 +37,9 @@ func (s *Stack) Database(region string) (*sql.DB, error) {
 		return nil, fmt.Errorf("open the database of %s: %w", region, err)
 	}
 	return db, nil
+}
+
+// Program is a command of one that `task build` made, to be run in the root.
+func (s *Stack) Program(ctx context.Context, name string, args ...string) (*exec.Cmd, error) {
+	return s.binary(name, args...)(ctx, func(string) {})
 }
