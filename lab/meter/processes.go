@@ -17,28 +17,29 @@ type use struct {
 // account adds up what processes take. A part's children come and go, and what one took
 // that has ended since counts.
 type account struct {
-	cpu  map[string]time.Duration
-	last map[int32]time.Duration // of each process when it was last seen
-	seen bool                    // there was a first look
+	cpu    map[string]time.Duration
+	last   map[int32]time.Duration // of each process when it was last seen
+	parent map[int32]int32         // of each process that was ever seen: asking costs most
+	seen   bool                    // there was a first look
 }
 
 func newAccount() *account {
-	return &account{cpu: map[string]time.Duration{}, last: map[int32]time.Duration{}}
+	return &account{cpu: map[string]time.Duration{}, last: map[int32]time.Duration{}, parent: map[int32]int32{}}
 }
 
 // look reads what the parts, given by their pids, and all their descendants have taken.
 func (a *account) look(ctx context.Context, parts map[int32]string) (map[string]use, error) {
-	all, err := process.ProcessesWithContext(ctx)
+	pids, err := process.PidsWithContext(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list processes: %w", err)
 	}
-	family, held, shared := newFamily(ctx, all, parts), map[string]int64{}, map[string]int64{}
-	for _, p := range all {
-		part, ours := family.of(p.Pid)
+	held, shared := map[string]int64{}, map[string]int64{}
+	for _, pid := range pids {
+		part, ours := a.part(ctx, pid, parts)
 		if !ours {
 			continue
 		}
-		own, common, err := a.add(ctx, part, p)
+		own, common, err := a.add(ctx, part, &process.Process{Pid: pid})
 		if err != nil {
 			continue // it has ended meanwhile
 		}
@@ -51,6 +52,20 @@ func (a *account) look(ctx context.Context, parts map[int32]string) (map[string]
 		uses[part] = use{cpu: a.cpu[part], rss: own + shared[part]}
 	}
 	return uses, nil
+}
+
+// part is the one that a process is, or descends from.
+func (a *account) part(ctx context.Context, pid int32, parts map[int32]string) (string, bool) {
+	for pid > 1 {
+		if part, ok := parts[pid]; ok {
+			return part, true
+		}
+		if _, known := a.parent[pid]; !known {
+			a.parent[pid], _ = (&process.Process{Pid: pid}).PpidWithContext(ctx) // 0 if it has ended
+		}
+		pid = a.parent[pid]
+	}
+	return "", false
 }
 
 // add counts what a process took since the last look, and returns what memory it has
@@ -71,30 +86,4 @@ func (a *account) add(ctx context.Context, part string, p *process.Process) (own
 	}
 	a.last[p.Pid] = cpu
 	return int64(memory.RSS - memory.Shared), int64(memory.Shared), nil
-}
-
-// family tells which part a process descends from.
-type family struct {
-	parent map[int32]int32
-	parts  map[int32]string
-}
-
-func newFamily(ctx context.Context, all []*process.Process, parts map[int32]string) family {
-	f := family{parent: map[int32]int32{}, parts: parts}
-	for _, p := range all {
-		if parent, err := p.PpidWithContext(ctx); err == nil {
-			f.parent[p.Pid] = parent
-		}
-	}
-	return f
-}
-
-func (f family) of(pid int32) (string, bool) {
-	for pid > 1 {
-		if part, ok := f.parts[pid]; ok {
-			return part, true
-		}
-		pid = f.parent[pid]
-	}
-	return "", false
 }
