@@ -73,7 +73,11 @@ func (e *experiment) onFresh(ctx context.Context, do func(*stack.Stack) error) (
 func (e *experiment) open(ctx context.Context, world *topology.Topology) (*stack.Stack, error) {
 	p := newProgress(e.Root().Writer, len(e.stack.PartNames()), stack.Starting, stack.Ready)
 	defer p.finish()
-	return e.stack.Fresh(ctx, world, p.report)
+	return e.stack.Fresh(ctx, world, func(part, note string) {
+		if note != stack.Stopping && note != stack.Stopped { // what the last one left
+			p.report(part, note)
+		}
+	})
 }
 
 // equalWithin is how long regions may take until verify finds them equal.

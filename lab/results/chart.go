@@ -3,10 +3,12 @@ package results
 import (
 	"image/color"
 	"math"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/plotutil"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgsvg"
@@ -69,6 +71,11 @@ func (c Chart) draw(tile draw.Canvas) error {
 	p.Add(plotter.NewGrid())
 	legend := plot.NewLegend()
 	legend.Top = true
+	for _, style := range []*text.Style{
+		&p.Title.TextStyle, &p.X.Label.TextStyle, &p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &legend.TextStyle,
+	} {
+		style.Font.Variant = "Sans"
+	}
 	for i, curve := range c.Curves {
 		if err := c.add(p, &legend, i, curve); err != nil {
 			return err
@@ -85,9 +92,21 @@ func (c Chart) draw(tile draw.Canvas) error {
 
 func (a Axis) shape(axis *plot.Axis) {
 	axis.Label.Text = a.Label
+	axis.Tick.Marker = plot.TickerFunc(ticks)
 	if a.Log {
 		axis.Scale, axis.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
 	}
+}
+
+// ticks are the usual ones, without the noughts at the end of their labels.
+func ticks(low, high float64) []plot.Tick {
+	ticks := plot.DefaultTicks{}.Ticks(low, high)
+	for i, t := range ticks {
+		if t.Label != "" {
+			ticks[i].Label = strconv.FormatFloat(t.Value, 'g', 6, 64)
+		}
+	}
+	return ticks
 }
 
 func (c Chart) add(p *plot.Plot, legend *plot.Legend, i int, curve Curve) error {

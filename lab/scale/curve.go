@@ -31,7 +31,7 @@ func Rates(world *topology.Topology, load wrk.Config, rates []float64) Curve {
 	c := Curve{Name: "rate", title: "the rate that is offered", axis: results.Axis{Label: "writes/s offered"}}
 	for _, rate := range rates {
 		c.settings = append(c.settings, setting{
-			label: fmt.Sprintf("%.0f writes/s", rate), x: rate, world: world, rate: rate, load: load,
+			label: fmt.Sprintf("%.0f writes/s offered", rate), x: rate, world: world, rate: rate, load: load,
 		})
 	}
 	return c
@@ -42,7 +42,7 @@ func Regions(world *topology.Topology, load wrk.Config) Curve {
 	c := Curve{Name: "regions", title: "the number of regions", axis: results.Axis{Label: "regions"}}
 	for n := 1; n <= len(world.Regions); n++ {
 		c.settings = append(c.settings, setting{
-			label: fmt.Sprintf("%d regions", n), x: float64(n), world: first(world, n), load: load,
+			label: fmt.Sprintf("regions: %d", n), x: float64(n), world: first(world, n), load: load,
 		})
 	}
 	return c
@@ -54,7 +54,7 @@ func Rows(world *topology.Topology, load wrk.Config, rows []int) Curve {
 	for _, n := range rows {
 		load.Keys = n
 		c.settings = append(c.settings, setting{
-			label: fmt.Sprintf("%d rows", n), x: float64(n), world: world, rows: n, load: load,
+			label: fmt.Sprintf("rows: %d", n), x: float64(n), world: world, rows: n, load: load,
 		})
 	}
 	return c
@@ -66,7 +66,7 @@ func Values(world *topology.Topology, load wrk.Config, sizes []int) Curve {
 	for _, n := range sizes {
 		load.ValueBytes = n
 		c.settings = append(c.settings, setting{
-			label: fmt.Sprintf("%d bytes", n), x: float64(n), world: world, load: load,
+			label: fmt.Sprintf("bytes: %d", n), x: float64(n), world: world, load: load,
 		})
 	}
 	return c

@@ -22,7 +22,7 @@ const (
 )
 
 func (s *Soak) claim(r *results.Record, found *trial.Result) {
-	r.Claim(found.Failed == 0, "every write is acknowledged", "%d of %d were not", found.Failed, found.Writes+found.Failed)
+	r.Claim(found.Failed == 0 && found.Writes > 0, "every write is acknowledged", "%d of %d were not", found.Failed, found.Writes+found.Failed)
 	if s.cfg.Rate > 0 {
 		r.Claim(found.Achieved >= kept*s.cfg.Rate, fmt.Sprintf("of %.0f writes/s, %.0f %% are acknowledged", s.cfg.Rate, 100*kept), "%.0f/s", found.Achieved)
 	}
@@ -32,11 +32,11 @@ func (s *Soak) claim(r *results.Record, found *trial.Result) {
 
 func (s *Soak) claimLag(r *results.Record, found *trial.Result) {
 	rising := where(found.Links, func(l trial.Link) bool { return !l.Line.Flat() }, trial.Link.Name)
-	r.Claim(len(rising) == 0, "the lag of no link rises", "%s", names(rising, len(found.Links)))
+	r.Claim(len(rising) == 0 && len(found.Links) > 0, "the lag of no link rises", "%s", names(rising, len(found.Links)))
 	slow := where(found.Links, func(l trial.Link) bool {
 		return l.Visible.Count == 0 || l.Visible.P50 >= lagP50 || l.Visible.P99 >= lagP99
 	}, trial.Link.Name)
-	r.Claim(len(slow) == 0, "writes are visible elsewhere within 1 s (p50) and 3 s (p99)", "%s", names(slow, len(found.Links)))
+	r.Claim(len(slow) == 0 && len(found.Links) > 0, "writes are visible elsewhere within 1 s (p50) and 3 s (p99)", "%s", names(slow, len(found.Links)))
 	drain := fmt.Sprintf("%.2f s", found.Drain.Seconds())
 	if found.Drain < 0 {
 		drain = "never"

@@ -1,0 +1,83 @@
+package lab_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pangea/lab/results"
+	"pangea/lab/stack/stacktest"
+)
+
+// Each experiment starts a fresh stack of real programs, loads it for some seconds, leaves
+// a record of it and no stack. Whether claims hold that are about speed depends on the
+// machine: those that do not are in the record.
+func TestExperiments_LeaveRecords(t *testing.T) {
+	root := stacktest.BuiltRoot(t, "us", "eu")
+	checkout(t, root)
+	t.Cleanup(func() {
+		if err := run(context.Background(), t.Output(), root, "clean"); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, args := range [][]string{
+		{"soak", "-short", "-rate", "200", "-duration", "6s", "-out", "docs", "-seed", "7"},
+		{"lag", "-rates", "100", "-step", "3s", "-rounds", "1", "-out", "docs", "-connections", "2"},
+		{"scale", "-curve", "rows", "-rows", "300", "-duration", "3s", "-rounds", "1", "-steady", "100", "-out", "docs"},
+	} {
+		err := run(t.Context(), t.Output(), root, args...)
+		if err != nil && !strings.Contains(err.Error(), "hold") {
+			t.Fatalf("%s: %v", args[0], err)
+		}
+	}
+	for _, name := range []string{"soak", "lag", "scale-rows"} {
+		r, err := results.Read(filepath.Join(root, "docs", name+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Writes < 300 || len(r.Claims) == 0 || len(r.Charts) == 0 || len(r.Tables[0].Rows) == 0 || r.Machine.Commit == "" {
+			t.Errorf("%s: got %d writes, claims %v", name, r.Writes, r.Claims)
+		}
+		for _, c := range r.Claims { // those that no machine may break
+			if !c.Held && (strings.Contains(c.Text, "hold the same") || strings.Contains(c.Text, "every write")) {
+				t.Errorf("%s: %s: %s", name, c.Text, c.Found)
+			}
+		}
+	}
+	if left, err := os.ReadDir(filepath.Join(root, ".pangea", "bench", ".pangea", "postgres")); err == nil && len(left) > 0 {
+		t.Errorf("the fresh stack has left %v", left)
+	}
+}
+
+func TestExperiments_RefuseWhatCannotBeRecorded(t *testing.T) {
+	root := stacktest.Root(t, "us", "eu")
+	if err := run(t.Context(), t.Output(), root, "soak", "-short"); err == nil || !strings.Contains(err.Error(), "the commit is unknown") {
+		t.Errorf("outside of a checkout: got %v", err)
+	}
+	checkout(t, root)
+	if err := run(t.Context(), t.Output(), root, "scale", "-curve", "moon"); err == nil || !strings.Contains(err.Error(), "rate, regions, rows, values") {
+		t.Errorf("got %v, want the curves named", err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "x.json"), []byte("{}"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(t.Context(), t.Output(), root, "lag", "-out", "."); err == nil || !strings.Contains(err.Error(), "x.json is no record") {
+		t.Errorf("got %v, want the file named before anything is measured", err)
+	}
+}
+
+// checkout makes a directory one, with a commit.
+func checkout(t *testing.T, root string) {
+	t.Helper()
+	for _, args := range [][]string{
+		{"init", "-q"},
+		{"-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-q", "--allow-empty", "-m", "empty"},
+	} {
+		if out, err := exec.CommandContext(t.Context(), "git", append([]string{"-C", root}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("git %s: %v: %s", args[0], err, out)
+		}
+	}
+}
