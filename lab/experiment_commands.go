@@ -55,7 +55,11 @@ func withExperiment(do func(context.Context, *experiment) error) cli.ActionFunc 
 		if err := wrk.Ensure(ctx, func(note string) { fmt.Fprintln(c.Root().Writer, note) }); err != nil {
 			return err
 		}
-		return do(ctx, e)
+		err := do(ctx, e)
+		if ctx.Err() != nil {
+			return errors.New("interrupted: nothing is recorded of what was under way, and its stack is deleted")
+		}
+		return err
 	})
 }
 

@@ -45,6 +45,7 @@ func (s *Scale) fill(ctx context.Context, fresh *stack.Stack, n int) (uint64, er
 			fmt.Fprintf(s.cfg.Progress, "%d of %d rows written\n", written.Load(), n)
 		case err := <-done:
 			if err == nil {
+				fmt.Fprintf(s.cfg.Progress, "%d rows written, waiting until they are everywhere\n", n)
 				_, err = meter.Drain(ctx, fresh)
 			}
 			return written.Load(), err

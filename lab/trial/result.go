@@ -46,7 +46,7 @@ type Link struct {
 	Applied meter.Spread  `json:"applied"`  // from commit to commit, of every entry
 	Lag     trend.Summary `json:"lag"`      // seconds: the age of the oldest entry that is missing
 	Line    trend.Line    `json:"line"`     // of that lag
-	Curve   []trend.Point `json:"curve"`    // of that lag, the first third too
+	Curve   []trend.Point `json:"-"`        // of that lag, the first third too
 }
 
 // Name is "us → eu".
@@ -58,14 +58,14 @@ type Process struct {
 	CPU   float64       `json:"cpu"` // processors
 	RSS   trend.Summary `json:"rss"` // bytes
 	Line  trend.Line    `json:"line"`
-	Curve []trend.Point `json:"curve"` // the first third too
+	Curve []trend.Point `json:"-"` // the first third too
 }
 
 // Region reports whether the process is a region.
 func (p Process) Region() bool { return strings.HasPrefix(p.Name, "region-") }
 
 // shown is how many points a curve keeps.
-const shown = 360
+const shown = 240
 
 func (t *Trial) result(started, ended time.Time, answers []wrk.Result) *Result {
 	took := ended.Sub(started)
