@@ -28,17 +28,23 @@ type experiment struct {
 	machine gen.Machine
 }
 
-// experimentFlags are those that all of them have.
-func experimentFlags(more ...cli.Flag) []cli.Flag {
+// recordFlags are those of all of them.
+func recordFlags(more ...cli.Flag) []cli.Flag {
 	return append(more,
 		&cli.BoolFlag{Name: "short", Usage: "take a minute, to see that all works; the record is left in .pangea/results"},
 		&cli.IntFlag{Name: "seed", Value: 1, Usage: "what keys and values follow from"},
-		&cli.StringFlag{Name: "write", Value: string(wrk.Put), Usage: "what a write does: put (a profile) or incr (a counter)"},
-		&cli.IntFlag{Name: "batch", Value: 1, Usage: "`ROWS` of a request; above 1 it goes to /batch"},
-		&cli.IntFlag{Name: "connections", Value: 32, Usage: "to each region, with one request under way on each"},
 		&cli.StringFlag{Name: "out", Value: "docs/results", Usage: "`DIRECTORY` of the records, below the root"},
 		&cli.StringFlag{Name: "name", Usage: "what the record is called; one of the same name is replaced", DefaultText: "as the command"},
 	)
+}
+
+// experimentFlags are those of the ones that leave it to the caller what is written.
+func experimentFlags(more ...cli.Flag) []cli.Flag {
+	return recordFlags(append(more,
+		&cli.StringFlag{Name: "write", Value: string(wrk.Put), Usage: "what a write does: put (a profile) or incr (a counter)"},
+		&cli.IntFlag{Name: "batch", Value: 1, Usage: "`ROWS` of a request; above 1 it goes to /batch"},
+		&cli.IntFlag{Name: "connections", Value: 32, Usage: "to each region, with one request under way on each"},
+	)...)
 }
 
 // withExperiment prepares what must not be found missing when hours were spent.

@@ -1,0 +1,173 @@
+package peers
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"pangea/lab/mesh"
+)
+
+// Config describes a comparison.
+type Config struct {
+	// Rounds is how often each system is measured. Defaults to 3.
+	Rounds int
+
+	// Duration of a measurement, in whole seconds. Defaults to 60 s.
+	Duration time.Duration
+
+	// Search is how long each client count is tried. Defaults to 10 s.
+	Search time.Duration
+
+	// Batch is how many rows a request has where they are compared by batches. Defaults
+	// to 100.
+	Batch int
+
+	// Clients is the count in each region for all systems. Defaults to the best of each,
+	// which is looked for.
+	Clients int
+
+	// Regions are those that both systems have. It has no default.
+	Regions []string
+
+	// Progress is told of each measurement. Defaults to nowhere.
+	Progress io.Writer `json:"-"`
+}
+
+func (c Config) withDefaults() Config {
+	c.Rounds = cmp.Or(c.Rounds, 3)
+	c.Duration = cmp.Or(c.Duration, time.Minute)
+	c.Search = cmp.Or(c.Search, 10*time.Second)
+	c.Batch = cmp.Or(c.Batch, 100)
+	if c.Progress == nil {
+		c.Progress = io.Discard
+	}
+	return c
+}
+
+// shortest load of which a slope can be told, since a point of lag is there each 100 ms.
+const shortest = 3 * time.Second
+
+func (c Config) validate() error {
+	switch {
+	case c.Rounds < 1:
+		return fmt.Errorf("rounds: %d: want at least 1", c.Rounds)
+	case c.Duration < shortest || c.Search < shortest:
+		return fmt.Errorf("duration %v, search %v: want at least %v of each", c.Duration, c.Search, shortest)
+	case c.Batch < 2 || c.Batch > mesh.MostRows:
+		return fmt.Errorf("batch: %d rows: want 2 to %d", c.Batch, mesh.MostRows)
+	case c.Clients < 0:
+		return fmt.Errorf("clients: %d: want at least 1, or none to look for the best", c.Clients)
+	case len(c.Regions) < 2:
+		return errors.New("there is one region: it has no lag to compare")
+	}
+	return nil
+}
+
+// Experiment is one run of all rounds.
+type Experiment struct {
+	cfg          Config
+	pangea, peer System
+}
+
+// New validates the configuration; it starts nothing.
+func New(cfg Config, pangea, peer System) (*Experiment, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	return &Experiment{cfg: cfg, pangea: pangea, peer: peer}, nil
+}
+
+// Run compares the systems by single writes, then by batches.
+func (e *Experiment) Run(ctx context.Context) (*Comparison, error) {
+	c := &Comparison{Config: e.cfg, Pangea: e.pangea.Name, Peer: e.peer.Name}
+	for _, rows := range []int{1, e.cfg.Batch} {
+		best := map[string]int{e.pangea.Name: e.cfg.Clients, e.peer.Name: e.cfg.Clients}
+		if e.cfg.Clients == 0 {
+			for _, s := range e.order(0) {
+				tried, err := e.search(ctx, s, rows)
+				if err != nil {
+					return nil, fmt.Errorf("look for the best client count: %w", err)
+				}
+				best[s.Name] = choose(tried)
+				c.Search = append(c.Search, tried...)
+			}
+		}
+		if err := e.rounds(ctx, c, rows, best); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// rounds measures all of them, each system with its client count.
+func (e *Experiment) rounds(ctx context.Context, c *Comparison, rows int, clients map[string]int) error {
+	for round := 1; round <= e.cfg.Rounds; round++ {
+		for _, s := range e.order(round) {
+			fmt.Fprintf(e.cfg.Progress, "round %d of %d, %s: %s starts\n", round, e.cfg.Rounds, caption(rows), s.Name)
+			m, err := e.once(ctx, s, Load{Clients: clients[s.Name], Rows: rows, Duration: e.cfg.Duration})
+			if err != nil {
+				return fmt.Errorf("round %d: %w", round, err)
+			}
+			m.Round = round
+			c.Rounds = append(c.Rounds, m)
+		}
+	}
+	return nil
+}
+
+// order lets each system be the first in turn.
+func (e *Experiment) order(round int) []System {
+	if round%2 == 0 {
+		return []System{e.peer, e.pangea}
+	}
+	return []System{e.pangea, e.peer}
+}
+
+// once measures a system from its start.
+func (e *Experiment) once(ctx context.Context, s System, l Load) (m Measurement, err error) {
+	running, err := s.Start(ctx)
+	if err != nil {
+		return m, fmt.Errorf("start %s: %w", s.Name, err)
+	}
+	defer func() { err = errors.Join(err, running.Stop(context.WithoutCancel(ctx))) }()
+	if m, err = e.measure(ctx, s, running, l); err != nil {
+		return m, err
+	}
+	m.Differing, err = running.Differing(ctx)
+	return m, err
+}
+
+// search tries each client count on one system that keeps running.
+func (e *Experiment) search(ctx context.Context, s System, rows int) (tried []Measurement, err error) {
+	fmt.Fprintf(e.cfg.Progress, "search, %s: %s starts\n", caption(rows), s.Name)
+	running, err := s.Start(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", s.Name, err)
+	}
+	defer func() { err = errors.Join(err, running.Stop(context.WithoutCancel(ctx))) }()
+	for _, clients := range s.clients(rows) {
+		m, err := e.measure(ctx, s, running, Load{Clients: clients, Rows: rows, Duration: e.cfg.Search})
+		if err != nil {
+			return nil, err
+		}
+		tried = append(tried, m)
+	}
+	return tried, nil
+}
+
+// choose is the count with the most writes among those whose lag was flat, or of all if
+// there is none.
+func choose(tried []Measurement) int {
+	best := tried[0]
+	for _, m := range tried[1:] {
+		if m.Flat() && !best.Flat() || m.Flat() == best.Flat() && m.Rate > best.Rate {
+			best = m
+		}
+	}
+	return best.Clients
+}

@@ -1,0 +1,100 @@
+package peers_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"pangea/lab"
+	"pangea/lab/mesh"
+	"pangea/lab/peers"
+	"pangea/lab/stack"
+	"pangea/lab/stack/stacktest"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	stacktest.Close()
+	os.Exit(code)
+}
+
+// systems are both, in one root.
+func systems(t *testing.T) (pangea, pglogical peers.System) {
+	t.Helper()
+	root := stacktest.BuiltRoot(t, "us", "eu", "ap")
+	base, err := stack.Open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	urls := map[string]string{}
+	for _, r := range base.Topology().Regions {
+		urls[r.Name] = "http://" + r.HTTP
+	}
+	pangea.Name = "Pangea"
+	pangea.Start = func(ctx context.Context) (peers.Running, error) {
+		fresh, err := base.Fresh(ctx, base.Topology(), func(string, string) {})
+		if err != nil {
+			return nil, err
+		}
+		return peers.NewPangea(fresh, 1, func(ctx context.Context) (int, error) {
+			report, err := lab.Verify(ctx, urls, t.Output())
+			return len(report.Differences), err
+		}), nil
+	}
+	cfg := mesh.Config{Root: filepath.Join(root, "mesh"), Programs: filepath.Join(root, ".pangea", "bin"), World: base.Topology()}
+	pglogical.Name = "pglogical"
+	pglogical.Start = func(ctx context.Context) (peers.Running, error) {
+		m, err := mesh.Start(ctx, cfg, func(note string) { t.Log(note) })
+		if err != nil {
+			return nil, err
+		}
+		return peers.Pglogical{Mesh: m}, nil
+	}
+	return pangea, pglogical
+}
+
+// Both systems, for real, one after the other: each is loaded, watched, drained and
+// compared, and nothing of Pangea's differs (I7).
+func TestExperiment_ComparesBothSystems(t *testing.T) {
+	pangea, pglogical := systems(t)
+	experiment, err := peers.New(peers.Config{
+		Rounds: 1, Duration: 3 * time.Second, Clients: 4, Batch: 10, Regions: []string{"us", "eu", "ap"}, Progress: t.Output(),
+	}, pangea, pglogical)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := experiment.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := len(found.Rounds), 4; got != want {
+		t.Fatalf("%d measurements, want %d", got, want)
+	}
+	for _, m := range found.Rounds {
+		if m.Writes == 0 || m.Failed > 0 || m.P99 == 0 || m.Lag.Count == 0 || m.Lag.Low <= 0 || !m.Drained {
+			t.Errorf("got %+v, want writes, a p99, a lag and an end", m)
+		}
+		if m.System == "Pangea" && m.Differing > 0 {
+			t.Errorf("%d keys of Pangea differ", m.Differing)
+		}
+	}
+	found.Record().Print(t.Output())
+}
+
+func TestNew_RefusesWhatCannotBeMeasured(t *testing.T) {
+	regions := []string{"us", "eu"}
+	for want, cfg := range map[string]peers.Config{
+		"rounds":          {Rounds: -1, Regions: regions},
+		"at least 3s":     {Duration: time.Second, Regions: regions},
+		"2 to 127":        {Batch: 128, Regions: regions},
+		"none to look":    {Clients: -1, Regions: regions},
+		"no lag to compa": {Regions: regions[:1]},
+	} {
+		if _, err := peers.New(cfg, peers.System{}, peers.System{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
