@@ -1,14 +1,17 @@
 package ramp
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"time"
 
 	"pangea/lab/results"
 	"pangea/lab/trial"
 )
 
-// charts have a point for each rate: the medians of its steps.
+// charts have a point for each rate, the medians of its steps, in the order of what was
+// achieved.
 func charts(levels []level, links []string) []results.Chart {
 	rate := results.Axis{Label: "writes/s achieved, all regions"}
 	curve := func(name string, figure func(*trial.Result) float64) results.Curve {
@@ -18,6 +21,7 @@ func charts(levels []level, links []string) []results.Chart {
 				c.Points = append(c.Points, results.XY{X: l.set.Of(achieved).Median, Y: y.Median})
 			}
 		}
+		slices.SortFunc(c.Points, func(a, b results.XY) int { return cmp.Compare(a.X, b.X) })
 		return c
 	}
 	middle := results.Chart{Title: "From a write's acknowledgement to its being read elsewhere: p50", X: rate, Y: results.Axis{Label: "ms", Log: true}}

@@ -3,7 +3,6 @@ package results
 import (
 	"image/color"
 	"math"
-	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -20,12 +19,6 @@ type Chart struct {
 	X      Axis    `json:"x"`
 	Y      Axis    `json:"y"`
 	Curves []Curve `json:"curves"`
-}
-
-// Axis is one of a chart.
-type Axis struct {
-	Label string `json:"label"`
-	Log   bool   `json:"log,omitempty"` // values of 0 and below are left out
 }
 
 // Curve is a line through points, which are marked if they are Measurements of their own.
@@ -66,8 +59,6 @@ func picture(charts []Chart) (*vgsvg.Canvas, error) {
 func (c Chart) draw(tile draw.Canvas) error {
 	p := plot.New()
 	p.Title.Text = c.Title
-	c.X.shape(&p.X)
-	c.Y.shape(&p.Y)
 	p.Add(plotter.NewGrid())
 	legend := plot.NewLegend()
 	legend.Top = true
@@ -81,32 +72,12 @@ func (c Chart) draw(tile draw.Canvas) error {
 			return err
 		}
 	}
-	if !c.Y.Log {
-		p.Y.Min = min(0, p.Y.Min) // a difference must not look larger than it is
-	}
+	c.X.shape(&p.X)
+	c.Y.shape(&p.Y)
 	names := legend.Rectangle(tile).Size().X + margin
 	p.Draw(draw.Crop(tile, 0, -names, 0, 0))
 	legend.Draw(draw.Crop(tile, tile.Size().X-names, 0, 0, -2*margin))
 	return nil
-}
-
-func (a Axis) shape(axis *plot.Axis) {
-	axis.Label.Text = a.Label
-	axis.Tick.Marker = plot.TickerFunc(ticks)
-	if a.Log {
-		axis.Scale, axis.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
-	}
-}
-
-// ticks are the usual ones, without the noughts at the end of their labels.
-func ticks(low, high float64) []plot.Tick {
-	ticks := plot.DefaultTicks{}.Ticks(low, high)
-	for i, t := range ticks {
-		if t.Label != "" {
-			ticks[i].Label = strconv.FormatFloat(t.Value, 'g', 6, 64)
-		}
-	}
-	return ticks
 }
 
 func (c Chart) add(p *plot.Plot, legend *plot.Legend, i int, curve Curve) error {
@@ -114,12 +85,13 @@ func (c Chart) add(p *plot.Plot, legend *plot.Legend, i int, curve Curve) error 
 	if len(xys) == 0 {
 		return nil
 	}
+	palette := colours()
 	line, dots, err := plotter.NewLinePoints(xys)
 	if err != nil {
 		return err
 	}
-	line.Color, dots.Color = plotutil.Color(i), plotutil.Color(i)
-	line.Dashes = plotutil.Dashes(i / len(plotutil.DefaultColors))
+	line.Color, dots.Color = palette[i%len(palette)], palette[i%len(palette)]
+	line.Dashes = plotutil.Dashes(i / len(palette))
 	dots.Shape, dots.Radius = draw.CircleGlyph{}, vg.Points(2)
 	p.Add(line)
 	legend.Add(curve.Name, line)
@@ -127,6 +99,19 @@ func (c Chart) add(p *plot.Plot, legend *plot.Legend, i int, curve Curve) error 
 		p.Add(dots)
 	}
 	return nil
+}
+
+// colours are those of Okabe and Ito, which can be told apart by nearly everyone.
+func colours() []color.Color {
+	return []color.Color{
+		color.RGBA{0, 114, 178, 255},
+		color.RGBA{213, 94, 0, 255},
+		color.RGBA{0, 158, 115, 255},
+		color.RGBA{204, 121, 167, 255},
+		color.RGBA{230, 159, 0, 255},
+		color.RGBA{86, 180, 233, 255},
+		color.RGBA{0, 0, 0, 255},
+	}
 }
 
 // drawable are the points that have a place on the axes.

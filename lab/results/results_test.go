@@ -63,6 +63,27 @@ func TestRecord_WritesWhatReadReads(t *testing.T) {
 	}
 }
 
+// Whatever lies on a log axis, there are labels beside it.
+func TestAxis_LogTicks(t *testing.T) {
+	for _, c := range []struct {
+		low, high float64
+		want      string
+	}{
+		{1, 100, "1 2 5 10 20 50 100"},
+		{300, 800, "200 500 1000"},
+		{0.03, 0.04, "0.02 0.05"},
+		{7, 7, "5 10"},
+	} {
+		var labels []string
+		for _, tick := range logTicks(roundDown(c.low), roundUp(c.high)) {
+			labels = append(labels, tick.Label)
+		}
+		if got := strings.Join(labels, " "); got != c.want {
+			t.Errorf("%v to %v: got %s, want %s", c.low, c.high, got, c.want)
+		}
+	}
+}
+
 func TestIndex_AddsUpAllRecords(t *testing.T) {
 	dir := t.TempDir()
 	broken := record("lag", 2_000_000)

@@ -24,7 +24,7 @@ const (
 func (s *Soak) claim(r *results.Record, found *trial.Result) {
 	r.Claim(found.Failed == 0 && found.Writes > 0, "every write is acknowledged", "%d of %d were not", found.Failed, found.Writes+found.Failed)
 	if s.cfg.Rate > 0 {
-		r.Claim(found.Achieved >= kept*s.cfg.Rate, fmt.Sprintf("of %.0f writes/s, %.0f %% are acknowledged", s.cfg.Rate, 100*kept), "%.0f/s", found.Achieved)
+		r.Claim(found.Achieved >= kept*s.cfg.Rate, fmt.Sprintf("%.0f %% of %.0f writes/s are acknowledged", 100*kept, s.cfg.Rate), "%.0f/s", found.Achieved)
 	}
 	s.claimLag(r, found)
 	s.claimMemory(r, found)

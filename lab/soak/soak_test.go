@@ -29,10 +29,10 @@ func flawless() *trial.Result {
 
 func TestClaims(t *testing.T) {
 	for want, spoil := range map[string]func(*trial.Result){
-		"":                            func(*trial.Result) {},
-		"every write is acknowledged": func(r *trial.Result) { r.Failed = 1 },
-		"of 8000 writes/s, 98 % are acknowledged":                     func(r *trial.Result) { r.Achieved = 7800 },
-		"the lag of no link rises":                                    func(r *trial.Result) { r.Links[0].Line.Low = 0.0001 },
+		"":                                       func(*trial.Result) {},
+		"every write is acknowledged":            func(r *trial.Result) { r.Failed = 1 },
+		"98 % of 8000 writes/s are acknowledged": func(r *trial.Result) { r.Achieved = 7800 },
+		"the lag of no link rises":               func(r *trial.Result) { r.Links[0].Line.Low = 0.0001 },
 		"writes are visible elsewhere within 1 s (p50) and 3 s (p99)": func(r *trial.Result) { r.Links[0].Visible.P99 = 3 * time.Second },
 		"all regions have all 2 s after the load":                     func(r *trial.Result) { r.Drain = -1 },
 		"the memory of no region rises by more than 5 %":              func(r *trial.Result) { r.Processes[0].Line.Slope = 1e4 },
