@@ -4,7 +4,7 @@
 //	a second ─▶ CPU and memory of each process (the system's count)
 //	         ─▶ WAL position of each Postgres
 //	         ─▶ /metrics of each region: events committed, bytes to the stream, lag
-//	20 times a second, of each region:
+//	10 times a second, of each region:
 //	         ─▶ a message on its NATS, received over each link to it: the path of the log
 //	         ─▶ a write to it, read from each other region: when it is visible there
 //

@@ -15,13 +15,13 @@ type Config struct {
 	// Every is how often counters are read. Defaults to 1 s.
 	Every time.Duration
 
-	// Probe is how often each region is probed. Defaults to 50 ms.
+	// Probe is how often each region is probed. Defaults to 100 ms.
 	Probe time.Duration
 }
 
 func (c Config) withDefaults() Config {
 	c.Every = cmp.Or(c.Every, time.Second)
-	c.Probe = cmp.Or(c.Probe, 50*time.Millisecond)
+	c.Probe = cmp.Or(c.Probe, 100*time.Millisecond)
 	return c
 }
 
