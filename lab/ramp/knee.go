@@ -7,10 +7,8 @@ import (
 // round is the steps of one climb, from low to high.
 type round []*trial.Result
 
-const (
-	rises = 0.1 // a lag grows if it rises by this part of its median during a step,
-	times = 2   // or if writes become visible that many times later than at the lowest rate
-)
+// times is how much later writes become visible than at the lowest rate, if a lag grew.
+const times = 2
 
 // knee is the highest rate at which the lag of a link did not grow yet, and whether it
 // grew at all. It is 0 if the lag grew at the lowest rate.
@@ -32,7 +30,7 @@ func (r round) grew(step *trial.Result, link string) bool {
 		return true // nothing says that it did not
 	}
 	return !step.Drained() ||
-		!l.Line.Flat() && l.Line.Rise() > rises*l.Lag.Median ||
+		!l.Line.Flat() && l.Line.Rise() > max(base.Lag.Median, l.Delay.Seconds()) ||
 		l.Visible.P50 > times*max(base.Visible.P50, l.Delay)
 }
 

@@ -26,6 +26,8 @@ func TestKnee(t *testing.T) {
 	const link = "us → eu"
 	base, late, slow := 50*time.Millisecond, 101*time.Millisecond, step(3000, 2990, 50*time.Millisecond, 0)
 	slow.Drain = 3 * time.Second
+	chance := step(3000, 2990, base, 0.01)
+	chance.Links[0].Line.Low = -0.001
 	stuck := step(3000, 2990, base, 0)
 	stuck.Drain = -1
 	unseen := step(3000, 2990, base, 0)
@@ -35,8 +37,8 @@ func TestKnee(t *testing.T) {
 		grew  bool
 	}{
 		"flat":                     {step(3000, 2990, 99*time.Millisecond, 0), false},
-		"rises, as chance has it":  {step(3000, 2990, base, 0.0011/20), false},
-		"rises by very little":     {step(3000, 2990, base, 0.0002), false},
+		"rises, as chance has it":  {chance, false},
+		"rises by very little":     {step(3000, 2990, base, 0.0024), false},
 		"rises":                    {step(3000, 2990, base, 0.01), true},
 		"shows writes late":        {step(3000, 2990, late, 0), true},
 		"drains late":              {slow, true},

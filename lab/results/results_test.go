@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,6 +61,18 @@ func TestRecord_WritesWhatReadReads(t *testing.T) {
 	wellFormed(t, svg)
 	if !strings.Contains(svg, "us → eu") || strings.Contains(svg, "NaN") {
 		t.Errorf("the curves are not in %d bytes of SVG", len(svg))
+	}
+}
+
+func TestChart_LeavesOutWhatHasNoPlace(t *testing.T) {
+	curve := Curve{Points: []XY{{0, 1}, {1, 0}, {1, 1}, {2, math.NaN()}, {2, math.Inf(1)}}}
+	for _, c := range []struct {
+		chart Chart
+		want  int
+	}{{Chart{}, 3}, {Chart{X: Axis{Log: true}}, 2}, {Chart{Y: Axis{Log: true}}, 2}} {
+		if got := len(c.chart.drawable(curve)); got != c.want {
+			t.Errorf("%+v: %d points, want %d", c.chart, got, c.want)
+		}
 	}
 }
 
