@@ -2,6 +2,7 @@ package wire
 
 import (
 	"math"
+	"unique"
 
 	"pangea/crdt"
 )
@@ -9,7 +10,7 @@ import (
 // Reader takes values off a text, front to back. After the first bad one it returns
 // zeros and stays bad, so that only the end needs a check. It believes no value that
 // a merge could not have made: stamps are never negative, a share stays in its bound,
-// a log has a name. The strings that it returns share the text.
+// a log has a name. The strings that it returns share the text, but for names of regions.
 type Reader struct {
 	text string
 	at   int
@@ -96,9 +97,10 @@ func (r *Reader) Count(size int) int {
 	return int(n)
 }
 
-// Origin reads what AppendOrigin wrote.
+// Origin reads what AppendOrigin wrote. Its name shares no text: it is kept for longer
+// than an entry.
 func (r *Reader) Origin() crdt.Origin {
-	region, epoch := r.Text(), r.Uint()
+	region, epoch := unique.Make(r.Text()).Value(), r.Uint()
 	r.Expect(region != "" && epoch > 0 && epoch <= math.MaxUint32)
 	return crdt.Origin{Region: region, Epoch: uint32(epoch)}
 }

@@ -53,6 +53,7 @@ func (w *Session) Commit(ctx context.Context, c *Commit) error {
 		return commitError(err)
 	}
 	w.head = next
+	w.hot.keep(c.Rows)
 	for origin, p := range c.Positions {
 		w.positions[origin] = p
 	}

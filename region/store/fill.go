@@ -13,29 +13,31 @@ import (
 	"pangea/region/state"
 )
 
-// Fill reads every row that rows wants, in one round trip.
+// Fill sets every row that rows wants: from memory if a commit of late has left it there,
+// and the others by one round trip to the database.
 func (w *Session) Fill(ctx context.Context, rows *state.Rows) error {
 	batch := &pgx.Batch{}
-	w.fillRegisters(batch, `select key, value, stamp, origin, seq, ordinal from profile where key = any($1)`, rows.Profile)
-	w.fillRegisters(batch, `select name, claimant, stamp, origin, seq, ordinal from handle where name = any($1)`, rows.Handle)
+	w.fillRegisters(batch, `select key, value, stamp, origin, seq, ordinal from profile where key = any($1)`, w.hot.profile, rows.Profile)
+	w.fillRegisters(batch, `select name, claimant, stamp, origin, seq, ordinal from handle where name = any($1)`, w.hot.handle, rows.Handle)
 	w.fillCounters(batch, rows.Counter)
 	w.fillTags(batch, rows.Tags)
 	w.fillPrefs(batch, rows.Prefs)
 	w.fillOnce(batch, rows.Once)
-	if batch.Len() == 0 {
-		return nil
+	if batch.Len() > 0 {
+		if err := w.conn.SendBatch(ctx, batch).Close(); err != nil {
+			return unavailable("read the rows of a group", err)
+		}
 	}
-	if err := w.conn.SendBatch(ctx, batch).Close(); err != nil {
-		return unavailable("read the rows of a group", err)
-	}
+	cloneCounters(rows.Counter)
 	return nil
 }
 
-func (w *Session) fillRegisters(b *pgx.Batch, query string, cells map[string]*state.Cell[crdt.Register]) {
-	if len(cells) == 0 {
+func (w *Session) fillRegisters(b *pgx.Batch, query string, known *hot[string, crdt.Register], cells map[string]*state.Cell[crdt.Register]) {
+	keys := known.fill(cells)
+	if len(keys) == 0 {
 		return
 	}
-	b.Queue(query, slices.Collect(maps.Keys(cells))).Query(func(rows pgx.Rows) error {
+	b.Queue(query, keys).Query(func(rows pgx.Rows) error {
 		var key string
 		r := registerRow{session: w}
 		_, err := pgx.ForEachRow(rows, append([]any{&key}, r.columns()...), func() error {
@@ -46,12 +48,14 @@ func (w *Session) fillRegisters(b *pgx.Batch, query string, cells map[string]*st
 }
 
 func (w *Session) fillPrefs(b *pgx.Batch, cells map[state.Member]*state.Cell[crdt.Register]) {
-	if len(cells) == 0 {
+	members := w.hot.prefs.fill(cells)
+	if len(members) == 0 {
 		return
 	}
-	keys, fields := split(cells)
-	b.Queue(`select key, field, value, stamp, origin, seq, ordinal from prefs
-		join unnest($1::text[], $2::text[]) as want(key, field) using (key, field)`, keys, fields).Query(func(rows pgx.Rows) error {
+	keys, fields := split(members)
+	b.Queue(`select p.* from unnest($1::text[], $2::text[]) as want(key, field) cross join lateral (
+		select key, field, value, stamp, origin, seq, ordinal from prefs
+		 where prefs.key = want.key and prefs.field = want.field offset 0) p`, keys, fields).Query(func(rows pgx.Rows) error {
 		var m state.Member
 		r := registerRow{session: w}
 		_, err := pgx.ForEachRow(rows, append([]any{&m.Key, &m.Name}, r.columns()...), func() error {
@@ -85,10 +89,11 @@ func (r *registerRow) put(cell *state.Cell[crdt.Register]) (err error) {
 }
 
 func (w *Session) fillCounters(b *pgx.Batch, cells map[string]*state.Cell[crdt.Counter]) {
-	if len(cells) == 0 {
+	keys := w.hot.counter.fill(cells)
+	if len(keys) == 0 {
 		return
 	}
-	b.Queue(`select key, origin, p, n from counter where key = any($1)`, slices.Collect(maps.Keys(cells))).Query(func(rows pgx.Rows) error {
+	b.Queue(`select key, origin, p, n from counter where key = any($1)`, keys).Query(func(rows pgx.Rows) error {
 		var (
 			key, name string
 			pn        crdt.PN
@@ -97,9 +102,9 @@ func (w *Session) fillCounters(b *pgx.Batch, cells map[string]*state.Cell[crdt.C
 			origin, err := w.origins.parse(name)
 			cell := cells[key]
 			if cell.Was == nil {
-				cell.Was, cell.Now = crdt.Counter{}, crdt.Counter{}
+				cell.Was = crdt.Counter{}
 			}
-			cell.Was[origin], cell.Now[origin] = pn, pn
+			cell.Was[origin] = pn
 			return err
 		})
 		return err
@@ -107,12 +112,14 @@ func (w *Session) fillCounters(b *pgx.Batch, cells map[string]*state.Cell[crdt.C
 }
 
 func (w *Session) fillTags(b *pgx.Batch, cells map[state.Member]*state.Cell[crdt.Dots]) {
-	if len(cells) == 0 {
+	members := w.hot.tags.fill(cells)
+	if len(members) == 0 {
 		return
 	}
-	keys, tags := split(cells)
-	b.Queue(`select key, tag, origin, ordinal, seq from tags
-		join unnest($1::text[], $2::text[]) as want(key, tag) using (key, tag)`, keys, tags).Query(func(rows pgx.Rows) error {
+	keys, tags := split(members)
+	b.Queue(`select t.* from unnest($1::text[], $2::text[]) as want(key, tag) cross join lateral (
+		select key, tag, origin, ordinal, seq from tags
+		 where tags.key = want.key and tags.tag = want.tag offset 0) t`, keys, tags).Query(func(rows pgx.Rows) error {
 		var (
 			m    state.Member
 			name string
@@ -160,10 +167,10 @@ func (w *Session) fillOnce(b *pgx.Batch, cells map[string]*state.Cell[state.Answ
 	})
 }
 
-func split[T any](cells map[state.Member]T) (keys, names []string) {
-	keys, names = make([]string, 0, len(cells)), make([]string, 0, len(cells))
-	for m := range cells {
-		keys, names = append(keys, m.Key), append(names, m.Name)
+func split(members []state.Member) (keys, names []string) {
+	keys, names = make([]string, len(members)), make([]string, len(members))
+	for i, m := range members {
+		keys[i], names[i] = m.Key, m.Name
 	}
 	return keys, names
 }

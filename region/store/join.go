@@ -32,6 +32,7 @@ func (w *Session) BeginJoin(ctx context.Context) (*Join, error) {
 	}
 	j := &Join{session: w, tx: tx, added: map[string]uint64{}}
 	batch := &pgx.Batch{}
+	batch.Queue("set local enable_seqscan = on") // it counts whole tables
 	w.queueHead(batch, w.head)
 	if err := j.send(ctx, batch); err != nil {
 		_ = tx.Rollback(ctx)
@@ -106,6 +107,7 @@ func (j *Join) Commit(ctx context.Context, logs map[crdt.Origin]region.Progress,
 	}
 	w.head.Cycle++
 	w.head.Clock = clock
+	w.hot = newHotRows()
 	for log, p := range logs {
 		w.positions[log] = p
 	}

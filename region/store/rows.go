@@ -63,6 +63,8 @@ func queueHandle(b *pgx.Batch, cells map[string]*state.Cell[crdt.Register]) {
 	}
 }
 
+// queuePrefs deletes by physical address: a join of the table with the rows to delete could
+// be planned the wrong way round.
 func queuePrefs(b *pgx.Batch, cells map[state.Member]*state.Cell[crdt.Register]) {
 	var c, gone registers
 	for m, cell := range cells {
@@ -73,8 +75,9 @@ func queuePrefs(b *pgx.Batch, cells map[state.Member]*state.Cell[crdt.Register])
 		}
 	}
 	if len(gone.keys) > 0 {
-		b.Queue(`delete from prefs using unnest($1::text[], $2::text[]) as gone(key, field)
-			where prefs.key = gone.key and prefs.field = gone.field`, gone.keys, gone.fields)
+		b.Queue(`delete from prefs where ctid = any(array(
+			select p.ctid from unnest($1::text[], $2::text[]) as gone(key, field) cross join lateral (
+				select ctid from prefs where prefs.key = gone.key and prefs.field = gone.field offset 0) p))`, gone.keys, gone.fields)
 	}
 	if len(c.keys) > 0 {
 		b.Queue(`insert into prefs (key, field, value, stamp, origin, seq, ordinal)
@@ -131,8 +134,10 @@ func queueTags(b *pgx.Batch, cells map[state.Member]*state.Cell[crdt.Dots]) {
 		}
 	}
 	if len(gone.keys) > 0 {
-		b.Queue(`delete from tags using unnest($1::text[], $2::text[], $3::text[]) as gone(key, tag, origin)
-			where tags.key = gone.key and tags.tag = gone.tag and tags.origin = gone.origin`, gone.keys, gone.tags, gone.origins)
+		b.Queue(`delete from tags where ctid = any(array(
+			select t.ctid from unnest($1::text[], $2::text[], $3::text[]) as gone(key, tag, origin) cross join lateral (
+				select ctid from tags where tags.key = gone.key and tags.tag = gone.tag and tags.origin = gone.origin offset 0) t))`,
+			gone.keys, gone.tags, gone.origins)
 	}
 	if len(put.keys) > 0 {
 		b.Queue(`insert into tags (key, tag, origin, ordinal, seq)

@@ -16,6 +16,11 @@ import (
 // lockKey names the region's writer lock. The database holds one region.
 const lockKey = 0x70616e676561 // "pangea"
 
+// settings of a session. Each of its statements finds its rows by an index, whatever the
+// planner believes of the tables: they were empty when it first looked, and its plans are
+// kept.
+const settings = `set lock_timeout = '2s'; set plan_cache_mode = force_generic_plan; set enable_seqscan = off`
+
 // Head is the end of this region's own log, with what only its writer needs.
 type Head struct {
 	Origin crdt.Origin
@@ -36,6 +41,7 @@ type Session struct {
 	partitions map[string]uint64 // end of the last partition, by table of a log
 	dropped    int64             // Store.dropped, when they were loaded
 	origins    origins
+	hot        *hotRows
 	last       uuid.UUID // the session that wrote before this one
 	moved      string    // why this is not the database that the log was begun in
 }
@@ -49,7 +55,7 @@ func (s *Store) Acquire(ctx context.Context, patience time.Duration) (*Session, 
 	if err != nil {
 		return nil, unavailable("connect the writer", err)
 	}
-	w := &Session{store: s, conn: conn, writer: uuid.New(), origins: origins{}}
+	w := &Session{store: s, conn: conn, writer: uuid.New(), origins: origins{}, hot: newHotRows()}
 	if err := w.open(ctx, patience); err != nil {
 		w.Close()
 		return nil, err
@@ -65,8 +71,8 @@ func (w *Session) open(ctx context.Context, patience time.Duration) error {
 		return err
 	}
 	// After the migrations, each of which ends with RESET ALL.
-	if _, err := w.conn.Exec(ctx, "set lock_timeout = '2s'"); err != nil {
-		return unavailable("set lock_timeout", err)
+	if _, err := w.conn.PgConn().Exec(ctx, settings).ReadAll(); err != nil {
+		return unavailable("set up the session", err)
 	}
 	if err := w.loadHead(ctx); err != nil {
 		return err

@@ -1,0 +1,127 @@
+package store
+
+import (
+	"maps"
+	"strings"
+
+	"pangea/crdt"
+	"pangea/region/state"
+)
+
+// hotBytes bounds one generation of one class of rows that a session remembers.
+const hotBytes = 6 << 20
+
+// hotRows are rows of the state tables as the last commit of the session left them. Only
+// the session writes these tables (I12), and a row is taken over once its commit stands,
+// so they are never ahead of the database nor behind it. They are gone with the session,
+// and with them whatever a commit of unknown outcome might have changed.
+type hotRows struct {
+	profile, handle *hot[string, crdt.Register]
+	counter         *hot[string, crdt.Counter]
+	tags            *hot[state.Member, crdt.Dots]
+	prefs           *hot[state.Member, crdt.Register]
+}
+
+func newHotRows() *hotRows {
+	keys := kind[string]{own: strings.Clone, size: func(k string) int { return 16 + len(k) }}
+	members := kind[state.Member]{
+		own: func(m state.Member) state.Member {
+			return state.Member{Key: strings.Clone(m.Key), Name: strings.Clone(m.Name)}
+		},
+		size: func(m state.Member) int { return 32 + len(m.Key) + len(m.Name) },
+	}
+	registers := kind[crdt.Register]{
+		own:  func(r crdt.Register) crdt.Register { r.Value = strings.Clone(r.Value); return r },
+		size: func(r crdt.Register) int { return 96 + len(r.Value) },
+	}
+	counters := kind[crdt.Counter]{own: same[crdt.Counter], size: func(c crdt.Counter) int { return 64 + 96*len(c) }}
+	tags := kind[crdt.Dots]{own: same[crdt.Dots], size: func(ds crdt.Dots) int { return 32 + 48*len(ds) }}
+	return &hotRows{
+		profile: newHot(keys, registers), handle: newHot(keys, registers), counter: newHot(keys, counters),
+		tags: newHot(members, tags), prefs: newHot(members, registers),
+	}
+}
+
+// keep remembers what a commit left.
+func (h *hotRows) keep(rows *state.Rows) {
+	h.profile.keep(rows.Profile)
+	h.handle.keep(rows.Handle)
+	h.counter.keep(rows.Counter)
+	h.tags.keep(rows.Tags)
+	h.prefs.keep(rows.Prefs)
+}
+
+// hot remembers the rows of one class that were used last, in two generations: when the
+// young one is full it becomes the old one, and the old one is forgotten. That there is
+// no row is remembered too.
+type hot[K comparable, V any] struct {
+	keys       kind[K]
+	rows       kind[V]
+	young, old map[K]V
+	bytes      int // of young
+}
+
+// kind is how a type of key or row is remembered: as a copy that shares no larger text,
+// such as that of an entry, and at what size in bytes.
+type kind[T any] struct {
+	own  func(T) T
+	size func(T) int
+}
+
+func same[T any](t T) T { return t }
+
+func newHot[K comparable, V any](keys kind[K], rows kind[V]) *hot[K, V] {
+	return &hot[K, V]{keys: keys, rows: rows, young: map[K]V{}}
+}
+
+// fill sets the cells whose rows are remembered, and returns the keys of the others.
+func (h *hot[K, V]) fill(cells map[K]*state.Cell[V]) (others []K) {
+	for key, cell := range cells {
+		row, known := h.get(key)
+		if !known {
+			others = append(others, key)
+			continue
+		}
+		cell.Was, cell.Now = row, row
+	}
+	return others
+}
+
+func (h *hot[K, V]) get(key K) (V, bool) {
+	row, known := h.young[key]
+	if !known {
+		if row, known = h.old[key]; known {
+			h.put(key, row)
+		}
+	}
+	return row, known
+}
+
+func (h *hot[K, V]) keep(cells map[K]*state.Cell[V]) {
+	for key, cell := range cells {
+		h.put(key, cell.Now)
+	}
+}
+
+func (h *hot[K, V]) put(key K, row V) {
+	was, there := h.young[key]
+	if there {
+		h.bytes -= h.rows.size(was)
+	} else {
+		key = h.keys.own(key)
+		h.bytes += h.keys.size(key)
+	}
+	h.young[key] = h.rows.own(row)
+	h.bytes += h.rows.size(row)
+	if h.bytes > hotBytes {
+		h.young, h.old, h.bytes = make(map[K]V, len(h.young)), h.young, 0
+	}
+}
+
+// cloneCounters gives each cell a counter of its own to change: what is remembered must
+// stay as it is if the commit fails.
+func cloneCounters(cells map[string]*state.Cell[crdt.Counter]) {
+	for _, cell := range cells {
+		cell.Now = maps.Clone(cell.Was)
+	}
+}

@@ -1,0 +1,112 @@
+package store_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"pangea/crdt"
+	"pangea/region"
+	"pangea/region/state"
+	"pangea/region/store"
+)
+
+// What a session remembers of rows is what the database has, after commits and after
+// commits that the database refused, of writes that were planned on it.
+func TestSession_RemembersWhatTheDatabaseHas(t *testing.T) {
+	_, session := open(t, 1<<16)
+	r := rand.New(rand.NewPCG(1, 1))
+	refused := 0
+	for cycle := range 150 {
+		rows, group := state.NewRows(), randomGroup(r)
+		for i := range group {
+			rows.Want(&group[i])
+		}
+		if err := session.Fill(t.Context(), rows); err != nil {
+			t.Fatal(err)
+		}
+		c := plan(t, session, rows, group)
+		if cycle%3 == 2 {
+			rows.Profile["no key: \x00"] = &state.Cell[crdt.Register]{Now: crdt.Register{Meta: crdt.Meta{Origin: us, Seq: 1}}}
+		}
+		switch err := session.Commit(t.Context(), c); {
+		case store.Refused(err):
+			refused++
+		case err != nil:
+			t.Fatal(err)
+		}
+		compare(t, session)
+	}
+	if refused != 50 {
+		t.Errorf("%d commits were refused, want 50", refused)
+	}
+}
+
+// names are few, so that most groups meet rows of groups before.
+func name(r *rand.Rand) string { return fmt.Sprint("k", r.IntN(5)) }
+
+func randomGroup(r *rand.Rand) []region.Write {
+	var group []region.Write
+	for range 1 + r.IntN(6) {
+		w := region.Write{Op: region.Op(1 + r.IntN(int(region.ReleaseHandle))), Key: name(r), Member: name(r), Value: fmt.Sprint(r.IntN(3)), By: 1}
+		w.Fields = []region.Field{{Name: name(r), Value: w.Value}}
+		if r.IntN(3) == 0 {
+			w.Fields = []region.Field{{Name: name(r), Null: true}}
+		}
+		group = append(group, w)
+	}
+	return group
+}
+
+func plan(t *testing.T, session *store.Session, rows *state.Rows, group []region.Write) *store.Commit {
+	t.Helper()
+	head := session.Head()
+	p := state.NewPlan(state.NewCycle("us", rows), region.Entry{
+		Origin: head.Origin, Seq: head.Seq + 1, Deps: crdt.Vector{head.Origin: head.Seq}, FirstOrdinal: head.Ordinal + 1, CommittedAt: time.Now(),
+	}, head.Clock, state.HLC)
+	for i := range group {
+		if _, err := p.Do(&group[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := &store.Commit{Clock: p.Clock, Rows: rows, Account: &p.Account}
+	if len(p.Entry.Events) > 0 {
+		p.Entry.Encode(nil, head.Checksum)
+		c.Entry = &p.Entry
+	}
+	return c
+}
+
+// compare fails the test if a session remembers another row than the database has.
+func compare(t *testing.T, session *store.Session) {
+	t.Helper()
+	remembered, stored := everyRow(), everyRow()
+	if err := session.Fill(t.Context(), remembered); err != nil {
+		t.Fatal(err)
+	}
+	if err := session.FillFromDatabase(t.Context(), stored); err != nil {
+		t.Fatal(err)
+	}
+	byOrigin := cmpopts.SortSlices(func(a, b crdt.Dot) bool { return a.Origin.Compare(b.Origin) < 0 })
+	if diff := cmp.Diff(stored, remembered, cmpopts.EquateEmpty(), byOrigin); diff != "" {
+		t.Fatalf("the session remembers other rows (+) than the database has (-):\n%s", diff)
+	}
+}
+
+func everyRow() *state.Rows {
+	rows := state.NewRows()
+	for op := range region.ReleaseHandle {
+		for key := range 5 {
+			for member := range 5 {
+				w := region.Write{Op: op + 1, Key: fmt.Sprint("k", key), Member: fmt.Sprint("k", member)}
+				w.Fields = []region.Field{{Name: w.Member}}
+				rows.Want(&w)
+			}
+		}
+	}
+	return rows
+}
