@@ -129,9 +129,16 @@ func (s *Stack) regionPart(r topology.Region) part {
 		name:      "region-" + r.Name,
 		addresses: []string{r.HTTP, r.NATS, r.Monitor},
 		stop:      syscall.SIGTERM,
-		command:   s.binary("region", "-region", r.Name, "-topology", s.topologyFile(), "-data", s.state(r.Name)),
-		ready:     answers("http://" + r.HTTP + "/readyz"),
-		settle:    nothing,
+		command: func(ctx context.Context, report func(string)) (*exec.Cmd, error) {
+			dsn, err := s.DSN(r.Name)
+			if err != nil {
+				return nil, err
+			}
+			return s.binary("region", "-region", r.Name, "-topology", s.topologyFile(), "-data", s.state(r.Name),
+				"-postgres", dsn+" application_name=region-"+r.Name)(ctx, report)
+		},
+		ready:  answers("http://" + r.HTTP + "/readyz"),
+		settle: nothing,
 	}
 }
 

@@ -173,8 +173,11 @@ func (c *call) committed(v crdt.Vector, replayed bool) {
 
 // acknowledged waits until as many peers as the client asked for store p.
 func (c *call) acknowledged(p region.Position) error {
-	peers := min(c.cond.ack.peers(), c.api.Positions.Registered())
+	peers := c.cond.ack.peers()
 	if peers == 0 || p == (region.Position{}) {
+		return nil
+	}
+	if peers = min(peers, c.api.Positions.Registered()); peers == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(c.ctx, c.cond.ackWait())

@@ -63,14 +63,29 @@ func (t *Tracker) Readiness() Readiness {
 		r.Reason = why
 	}
 	r.Ready = r.Reason == ""
+	t.answer.Store(&answer{now, r.Ready, r.Reason})
 	r.Isolated = len(t.peers) > 0 && len(r.Silent) == len(t.peers)
 	return r
 }
 
-// Ready is Readiness in brief.
+// readyFor is how long an answer of Ready stands if nothing is learned meanwhile: only
+// silence does not tell.
+const readyFor = 10 * time.Millisecond
+
+// Ready is Readiness in brief, for each request to ask.
 func (t *Tracker) Ready() (ok bool, reason string) {
+	if a := t.answer.Load(); a != nil && time.Since(a.at) < readyFor {
+		return a.ready, a.reason
+	}
 	r := t.Readiness()
 	return r.Ready, r.Reason
+}
+
+// answer is the last one of Ready.
+type answer struct {
+	at     time.Time
+	ready  bool
+	reason string
 }
 
 // catchUp moves from stale over catching up to fresh, and says what is missing.

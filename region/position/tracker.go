@@ -2,6 +2,7 @@ package position
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"pangea/crdt"
@@ -52,6 +53,8 @@ type Tracker struct {
 	changed chan struct{} // closed and replaced whenever anything above changes
 	fresh   freshness
 	seeding seeding
+
+	answer atomic.Pointer[answer] // of Ready; nil once more is known
 }
 
 // peer is what is known of one other region.
@@ -147,6 +150,7 @@ func (t *Tracker) Observe(r region.Report) {
 }
 
 func (t *Tracker) broadcast() {
+	t.answer.Store(nil)
 	close(t.changed)
 	t.changed = make(chan struct{})
 }
