@@ -20,7 +20,8 @@ const peersHelp = `Compares Pangea with a mesh of three Postgres that replicate 
 Postgres settings and the same links; each measurement starts from nothing, below
 .pangea (your stack must be down; its data stays).
 
-First it tries a few client counts on each. Then, in each round, it loads one after
+First it tries a few client counts on each, and slower paces if its lag grows with the
+fastest. Then, in each round, it loads one after
 the other and prints writes/s, whether the lag was flat, p99, how long until the last
 write was everywhere, and how many keys differ in the end; all of it for single
 writes, and then for /batch against transactions of as many rows.
@@ -76,7 +77,7 @@ func (e *experiment) say(note string) { fmt.Fprintln(e.Root().Writer, note) }
 func (e *experiment) pangea() peers.System {
 	return peers.System{
 		Name:    "Pangea",
-		Clients: []int{16, 32, 64, 128}, BatchClients: []int{2, 4, 8, 16},
+		Clients: []int{32, 64, 128, 256}, BatchClients: []int{2, 4, 8, 16},
 		Start: func(ctx context.Context) (peers.Running, error) {
 			fresh, err := e.stack.Fresh(ctx, e.stack.Topology(), func(string, string) {})
 			if err != nil {

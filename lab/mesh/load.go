@@ -22,6 +22,7 @@ type Load struct {
 	Keys     int           // from "1" on, the same in each node
 	Zipf     float64       // the exponent of their popularity, above 1
 	Duration time.Duration // whole seconds
+	Rate     float64       // transactions per second of each node; 0 for as many as are answered
 }
 
 // Result is what became of the load on one node.
@@ -30,7 +31,7 @@ type Result struct {
 	Elapsed      time.Duration
 	Transactions uint64
 	Failed       uint64        // transactions that were given up
-	P99          time.Duration // of transactions, of one in ten
+	P99          time.Duration // of transactions, of one in ten, from when they were sent
 }
 
 // MostRows that a transaction may have: a statement of pgbench takes 255 variables.
@@ -39,7 +40,7 @@ const MostRows = 127
 // Bench runs a pgbench with one thread for each node, and returns a result for each, in
 // the order of the topology.
 func (m *Mesh) Bench(ctx context.Context, l Load) ([]Result, error) {
-	if l.Clients < 1 || l.Rows < 1 || l.Rows > MostRows || l.Keys < 1 || !(l.Zipf > 1) || l.Duration < time.Second {
+	if l.Clients < 1 || l.Rows < 1 || l.Rows > MostRows || l.Keys < 1 || !(l.Zipf > 1) || l.Rate < 0 || l.Duration < time.Second {
 		return nil, fmt.Errorf("pgbench cannot do %+v: want at least 1 client, 1 to %d rows, keys, an exponent above 1, and at least 1s", l, MostRows)
 	}
 	dir, err := os.MkdirTemp("", "pangea-pgbench-")
@@ -67,11 +68,16 @@ func (m *Mesh) Bench(ctx context.Context, l Load) ([]Result, error) {
 
 func (m *Mesh) pgbench(ctx context.Context, n *node, l Load, seed int, dir string) (Result, error) {
 	log := filepath.Join(dir, n.name)
-	cmd := exec.CommandContext(ctx, m.bin.Path("pgbench"),
+	args := []string{
 		"--no-vacuum", "--protocol", "prepared", "--file", filepath.Join(dir, "script"),
 		"--client", strconv.Itoa(l.Clients), "--jobs", "1", "--time", strconv.Itoa(int(l.Duration.Seconds())),
 		"--random-seed", strconv.Itoa(seed), "--max-tries", "10",
-		"--log", "--log-prefix", log, "--sampling-rate", "0.1", n.dsn)
+		"--log", "--log-prefix", log, "--sampling-rate", "0.1",
+	}
+	if l.Rate > 0 {
+		args = append(args, "--rate", strconv.FormatFloat(l.Rate, 'f', -1, 64))
+	}
+	cmd := exec.CommandContext(ctx, m.bin.Path("pgbench"), append(args, n.dsn)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C reaches it through ctx only
 	printed, err := cmd.CombinedOutput()
 	if err != nil {
@@ -82,7 +88,7 @@ func (m *Mesh) pgbench(ctx context.Context, n *node, l Load, seed int, dir strin
 		return Result{}, fmt.Errorf("pgbench on %s: %w", n.name, err)
 	}
 	r.Node, r.Elapsed = n.name, l.Duration
-	if r.P99, err = p99(log); err != nil {
+	if r.P99, err = p99(log, l.Rate > 0); err != nil {
 		return Result{}, fmt.Errorf("pgbench on %s: %w", n.name, err)
 	}
 	return r, nil

@@ -61,6 +61,9 @@ func Start(ctx context.Context, cfg Config, say func(string)) (*Mesh, error) {
 	return m, nil
 }
 
+// Size is how many nodes there are.
+func (m *Mesh) Size() int { return len(m.nodes) }
+
 // Stop ends the mesh and deletes it.
 func (m *Mesh) Stop(ctx context.Context) error {
 	for _, n := range m.nodes {

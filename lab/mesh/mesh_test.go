@@ -85,6 +85,13 @@ func TestMesh_ReplicatesAndCounts(t *testing.T) {
 			}
 		}
 	}
+	paced, err := m.Bench(t.Context(), Load{Clients: 2, Rows: 1, Rate: 50, Keys: 10_000_000, Zipf: 1.1, Duration: 2 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := paced[0]; r.Transactions < 50 || r.Transactions > 150 || r.P99 == 0 {
+		t.Errorf("got %+v of 50 transactions a second for 2 s", r)
+	}
 	for _, name := range names {
 		write(t, m, name, "last-"+name, names...)
 	}

@@ -28,9 +28,8 @@ func read(printed string) (Result, error) {
 	return Result{Transactions: transactions, Failed: lost}, errors.Join(err, errLost)
 }
 
-// p99 is that of the transactions in the logs whose names begin so: a line for each, with
-// its time in microseconds as the third word.
-func p99(prefix string) (time.Duration, error) {
+// p99 is that of the transactions in the logs whose names begin so.
+func p99(prefix string, paced bool) (time.Duration, error) {
 	files, err := filepath.Glob(prefix + ".*")
 	if err != nil {
 		return 0, err
@@ -42,11 +41,7 @@ func p99(prefix string) (time.Duration, error) {
 			return 0, fmt.Errorf("read latencies: %w", err)
 		}
 		for line := range strings.Lines(string(text)) {
-			words := strings.Fields(line)
-			if len(words) < 3 {
-				continue // it was cut off
-			}
-			if us, err := strconv.ParseInt(words[2], 10, 64); err == nil { // a failed one has a word instead
+			if us, ok := took(strings.Fields(line), paced); ok {
 				times = append(times, us)
 			}
 		}
@@ -56,4 +51,24 @@ func p99(prefix string) (time.Duration, error) {
 	}
 	slices.Sort(times)
 	return time.Duration(times[(len(times)-1)*99/100]) * time.Microsecond, nil
+}
+
+// took is the third number of a transaction's line, in microseconds. When it is paced, that
+// counts from the moment at which it was due, and the seventh is how late it was sent.
+func took(words []string, paced bool) (int64, bool) {
+	late := int64(0)
+	if paced {
+		if len(words) < 7 {
+			return 0, false
+		}
+		var err error
+		if late, err = strconv.ParseInt(words[6], 10, 64); err != nil {
+			return 0, false
+		}
+	}
+	if len(words) < 3 {
+		return 0, false // it was cut off
+	}
+	total, err := strconv.ParseInt(words[2], 10, 64) // a failed one has a word instead
+	return total - late, err == nil
 }

@@ -30,7 +30,7 @@ func TestChoose_TheMostThatIsFlat(t *testing.T) {
 		32: {growing("a", 16, 6000), growing("a", 32, 8000)},
 		8:  {growing("a", 4, 9000), flat("a", 8, 1)},
 	} {
-		if got := choose(tried); got != want {
+		if got := choose(tried).Clients; got != want {
 			t.Errorf("chose %d clients, want %d", got, want)
 		}
 	}

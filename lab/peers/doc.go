@@ -1,7 +1,8 @@
 // Package peers compares Pangea with what one would use instead: the same writes, on the
 // same machine, one after the other, in one run.
 //
-//	search:  a few client counts on each system, to give each its best
+//	search:  a few client counts on each system, to give each its best, and the pace
+//	         with which it keeps up if it is slower than its clients
 //	round:   Pangea ─▶ pglogical     each from nothing, alone on the machine,
 //	round:   pglogical ─▶ Pangea     and first and second in turn
 //

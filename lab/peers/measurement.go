@@ -20,6 +20,9 @@ type Measurement struct {
 	Rows    int    `json:"rows"`
 	Clients int    `json:"clients"` // in each region
 
+	// Pace is what the clients kept to, in rows per second in all regions; 0 if none.
+	Pace float64 `json:"pace,omitempty"`
+
 	Writes  uint64        `json:"writes"`
 	Failed  uint64        `json:"failed"`
 	Rate    float64       `json:"writes_per_second"`
@@ -42,8 +45,16 @@ func (m Measurement) String() string {
 	if !m.Flat() {
 		lag = "lag NOT flat"
 	}
-	return fmt.Sprintf("%-9s %3d clients × %3d rows: %6.0f writes/s, p99 %6.1f ms, %s (p50 %.0f ms), drained in %.2f s",
-		m.System, m.Clients, m.Rows, m.Rate, ms(m.P99), lag, 1000*m.Lag.Median, m.Drain.Seconds())
+	return fmt.Sprintf("%-9s %s clients × %d rows: %.0f writes/s, p99 %.1f ms, %s (p50 %.0f ms), drained in %.2f s",
+		m.System, m.clients(), m.Rows, m.Rate, ms(m.P99), lag, 1000*m.Lag.Median, m.Drain.Seconds())
+}
+
+// clients are how many, and at which pace.
+func (m Measurement) clients() string {
+	if m.Pace == 0 {
+		return fmt.Sprint(m.Clients)
+	}
+	return fmt.Sprintf("%d at %.0f/s", m.Clients, m.Pace)
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
@@ -61,7 +72,7 @@ func (e *Experiment) measure(ctx context.Context, s System, running Running, l L
 	if err := errors.Join(err, <-watched); err != nil {
 		return Measurement{}, fmt.Errorf("%s: %w", s.Name, err)
 	}
-	m := Measurement{System: s.Name, Rows: l.Rows, Clients: l.Clients, Writes: answers.Writes, Failed: answers.Failed, P99: answers.P99}
+	m := Measurement{System: s.Name, Rows: l.Rows, Clients: l.Clients, Pace: l.Pace, Writes: answers.Writes, Failed: answers.Failed, P99: answers.P99}
 	m.Rate = float64(answers.Writes) / answers.Elapsed.Seconds()
 	warm := trend.After(p.lag, l.Duration.Seconds()/3)
 	m.Lag, m.Slope = trend.Summarise(trend.Values(warm)), trend.Fit(warm)

@@ -30,8 +30,12 @@ func NewPangea(s *stack.Stack, seed int, differ func(context.Context) (int, erro
 
 // Load is part of Running.
 func (p *Pangea) Load(ctx context.Context, l Load) (Answers, error) {
-	cfg := wrk.Config{Connections: l.Clients, Duration: l.Duration, Rows: l.Rows, Keys: keys, Zipf: zipf, Seed: p.seed}
-	for _, r := range p.stack.Topology().Regions {
+	regions := p.stack.Topology().Regions
+	cfg := wrk.Config{
+		Connections: l.Clients, Duration: l.Duration, Rows: l.Rows, Rate: l.requests(len(regions)),
+		Keys: keys, Zipf: zipf, Seed: p.seed,
+	}
+	for _, r := range regions {
 		cfg.Targets = append(cfg.Targets, wrk.Target{Name: r.Name, Address: r.HTTP})
 	}
 	load, err := wrk.New(cfg)

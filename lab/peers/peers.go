@@ -86,16 +86,14 @@ func New(cfg Config, pangea, peer System) (*Experiment, error) {
 func (e *Experiment) Run(ctx context.Context) (*Comparison, error) {
 	c := &Comparison{Config: e.cfg, Pangea: e.pangea.Name, Peer: e.peer.Name}
 	for _, rows := range []int{1, e.cfg.Batch} {
-		best := map[string]int{e.pangea.Name: e.cfg.Clients, e.peer.Name: e.cfg.Clients}
-		if e.cfg.Clients == 0 {
-			for _, s := range e.order(0) {
-				tried, err := e.search(ctx, s, rows)
-				if err != nil {
-					return nil, fmt.Errorf("look for the best client count: %w", err)
-				}
-				best[s.Name] = choose(tried)
-				c.Search = append(c.Search, tried...)
+		best := map[string]Load{}
+		for _, s := range e.order(0) {
+			tried, load, err := e.best(ctx, s, rows)
+			if err != nil {
+				return nil, fmt.Errorf("look for the best client count: %w", err)
 			}
+			best[s.Name] = load
+			c.Search = append(c.Search, tried...)
 		}
 		if err := e.rounds(ctx, c, rows, best); err != nil {
 			return nil, err
@@ -104,12 +102,12 @@ func (e *Experiment) Run(ctx context.Context) (*Comparison, error) {
 	return c, nil
 }
 
-// rounds measures all of them, each system with its client count.
-func (e *Experiment) rounds(ctx context.Context, c *Comparison, rows int, clients map[string]int) error {
+// rounds measures all of them, each system with its own load.
+func (e *Experiment) rounds(ctx context.Context, c *Comparison, rows int, loads map[string]Load) error {
 	for round := 1; round <= e.cfg.Rounds; round++ {
 		for _, s := range e.order(round) {
 			fmt.Fprintf(e.cfg.Progress, "round %d of %d, %s: %s starts\n", round, e.cfg.Rounds, caption(rows), s.Name)
-			m, err := e.once(ctx, s, Load{Clients: clients[s.Name], Rows: rows, Duration: e.cfg.Duration})
+			m, err := e.once(ctx, s, loads[s.Name])
 			if err != nil {
 				return fmt.Errorf("round %d: %w", round, err)
 			}
@@ -140,34 +138,4 @@ func (e *Experiment) once(ctx context.Context, s System, l Load) (m Measurement,
 	}
 	m.Differing, err = running.Differing(ctx)
 	return m, err
-}
-
-// search tries each client count on one system that keeps running.
-func (e *Experiment) search(ctx context.Context, s System, rows int) (tried []Measurement, err error) {
-	fmt.Fprintf(e.cfg.Progress, "search, %s: %s starts\n", caption(rows), s.Name)
-	running, err := s.Start(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("start %s: %w", s.Name, err)
-	}
-	defer func() { err = errors.Join(err, running.Stop(context.WithoutCancel(ctx))) }()
-	for _, clients := range s.clients(rows) {
-		m, err := e.measure(ctx, s, running, Load{Clients: clients, Rows: rows, Duration: e.cfg.Search})
-		if err != nil {
-			return nil, err
-		}
-		tried = append(tried, m)
-	}
-	return tried, nil
-}
-
-// choose is the count with the most writes among those whose lag was flat, or of all if
-// there is none.
-func choose(tried []Measurement) int {
-	best := tried[0]
-	for _, m := range tried[1:] {
-		if m.Flat() && !best.Flat() || m.Flat() == best.Flat() && m.Rate > best.Rate {
-			best = m
-		}
-	}
-	return best.Clients
 }

@@ -11,7 +11,9 @@ type Pglogical struct{ *mesh.Mesh }
 
 // Load is part of Running, as are the methods of the mesh.
 func (p Pglogical) Load(ctx context.Context, l Load) (Answers, error) {
-	results, err := p.Bench(ctx, mesh.Load{Clients: l.Clients, Rows: l.Rows, Keys: keys, Zipf: zipf, Duration: l.Duration})
+	results, err := p.Bench(ctx, mesh.Load{
+		Clients: l.Clients, Rows: l.Rows, Rate: l.requests(p.Size()), Keys: keys, Zipf: zipf, Duration: l.Duration,
+	})
 	if err != nil {
 		return Answers{}, err
 	}

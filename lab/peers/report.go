@@ -23,7 +23,7 @@ const wanted = 2
 
 const about = `Upserts of one row, Zipf %g over %d keys, in all regions at once, as fast as they are answered:
 Pangea by wrk straight at the regions, and a mesh of pglogical (last_update_wins) by pgbench, with the client
-count that is best for each. Both have the same Postgres with the same settings, to which the mesh adds
+count that is best for each. A system that does not keep up with its clients is slowed down to the pace at which it does. Both have the same Postgres with the same settings, to which the mesh adds
 what logical replication needs, and the same links by toxiproxy. Each measurement starts from nothing, alone on the machine, for %v.
 Flat: in the last two thirds of the load the slope of the lag is not above 0 within its 95 %% interval, and
 the last write has arrived everywhere within %v of the end. The lag is that of the link that is furthest behind, with the
@@ -87,14 +87,14 @@ func (m Measurement) row() []string {
 		slope = fmt.Sprintf("%.2f (%.2f to %.2f)", 1000*m.Slope.Slope, 1000*m.Slope.Low, 1000*m.Slope.High)
 	}
 	return []string{
-		m.System, fmt.Sprint(m.Round), fmt.Sprint(m.Clients), fmt.Sprintf("%.0f", m.Rate), flat,
+		m.System, fmt.Sprint(m.Round), m.clients(), fmt.Sprintf("%.0f", m.Rate), flat,
 		fmt.Sprintf("%.1f", ms(m.P99)), fmt.Sprintf("%.0f", 1000*m.Lag.Median),
 		slope, drain, fmt.Sprint(m.Differing), fmt.Sprint(m.Failed),
 	}
 }
 
 func searched(tried []Measurement) results.Table {
-	t := results.Table{Caption: "The search for the best client count", Header: []string{"system", "rows", "clients", "writes/s", "flat", "p99 ms", "drain s"}}
+	t := results.Table{Caption: "The search for the best client count and pace", Header: []string{"system", "rows", "clients", "writes/s", "flat", "p99 ms", "drain s"}}
 	for _, m := range tried {
 		row := m.row()
 		t.Add(m.System, fmt.Sprint(m.Rows), row[2], row[3], row[4], row[5], row[8])

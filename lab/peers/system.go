@@ -35,7 +35,11 @@ type Load struct {
 	Clients  int // in each region
 	Rows     int // of a request
 	Duration time.Duration
+	Pace     float64 // rows per second in all regions together; 0 for as many as are answered
 }
+
+// requests is the pace of one region of so many.
+func (l Load) requests(regions int) float64 { return l.Pace / float64(l.Rows*regions) }
 
 // The keys of every load: how many there are, and how unequal.
 const (
