@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,7 +111,7 @@ func (e *experiment) load() wrk.Config {
 // record leaves what an experiment found, and fails if a claim of it is broken.
 func (e *experiment) record(r *results.Record, name string) error {
 	r.Name = cmp.Or(e.String("name"), name)
-	r.Command = strings.Join(append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...), " ")
+	r.Command = e.task()
 	r.Seed, r.Started, r.Elapsed = uint64(e.Int("seed")), e.begun, time.Since(e.begun)
 	r.Machine, r.Network = e.machine, results.NetworkOf(e.stack.Topology())
 	if err := r.Write(e.directory()); err != nil {
@@ -119,6 +120,16 @@ func (e *experiment) record(r *results.Record, name string) error {
 	r.Print(e.Root().Writer)
 	fmt.Fprintf(e.Root().Writer, "recorded in %s\n", filepath.Join(e.directory(), r.Name+".md"))
 	return r.Err()
+}
+
+// task is the command that makes the record again.
+func (e *experiment) task() string {
+	task := "go tool task exp:" + e.Name
+	at := slices.Index(os.Args, e.Name)
+	if at < 0 || at == len(os.Args)-1 {
+		return task
+	}
+	return task + " -- " + strings.Join(os.Args[at+1:], " ")
 }
 
 func (e *experiment) directory() string {
