@@ -122,9 +122,14 @@ func (e *experiment) record(r *results.Record, name string) error {
 	return r.Err()
 }
 
-// task is the command that makes the record again.
+// task is the command that makes the record again: bench:peers is the task of the command
+// bench-peers, exp:soak that of soak.
 func (e *experiment) task() string {
-	task := "go tool task exp:" + e.Name
+	group, name, grouped := strings.Cut(e.Name, "-")
+	if !grouped {
+		group, name = "exp", e.Name
+	}
+	task := "go tool task " + group + ":" + name
 	at := slices.Index(os.Args, e.Name)
 	if at < 0 || at == len(os.Args)-1 {
 		return task
