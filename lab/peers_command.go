@@ -21,13 +21,13 @@ Postgres settings and the same links; each measurement starts from nothing, belo
 .pangea (your stack must be down; its data stays).
 
 First it tries a few client counts on each, and slower paces if its lag grows with the
-fastest. Then, in each round, it loads one after
-the other and prints writes/s, whether the lag was flat, p99, how long until the last
-write was everywhere, and how many keys differ in the end; all of it for single
-writes, and then for /batch against transactions of as many rows.
+fastest. Then, in each round, it loads one after the other and prints writes/s, whether
+the lag was flat, p99, how long until the last write was everywhere, and how many keys
+differ in the end; all of it for single writes, and then for /batch against
+transactions of as many rows.
 
 It exits with 1 unless Pangea sustains twice the writes of the mesh in both, with flat
-lag in every round, and no key of its differs. With the defaults it takes about 30
+lag in every round, and no key of it differs. With the defaults it takes about 30
 minutes.
 
 For example: lab bench-peers, or lab bench-peers -rounds 1 -duration 10s -clients 16`
