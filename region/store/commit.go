@@ -63,7 +63,7 @@ func (w *Session) Commit(ctx context.Context, c *Commit) error {
 // queueHead moves the log's head on to next, from the cycle that this session knows (I12).
 func (w *Session) queueHead(b *pgx.Batch, next Head) {
 	b.Queue("select advance_head($1, $2, $3, $4, $5, $6, $7)",
-		w.head.Origin.Epoch, w.head.Cycle, w.writer, next.Seq, next.Ordinal, next.Checksum[:], next.Clock)
+		w.head.Origin.Epoch, w.head.Cycle, [16]byte(w.writer), next.Seq, next.Ordinal, next.Checksum[:], next.Clock)
 }
 
 func queueEntries(b *pgx.Batch, entries []*region.Entry) {

@@ -55,6 +55,7 @@ func (s *Store) Acquire(ctx context.Context, patience time.Duration) (*Session, 
 	if err != nil {
 		return nil, unavailable("connect the writer", err)
 	}
+	useColumns(conn.TypeMap())
 	w := &Session{store: s, conn: conn, writer: uuid.New(), origins: origins{}, hot: newHotRows()}
 	if err := w.open(ctx, patience); err != nil {
 		w.Close()

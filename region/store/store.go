@@ -61,6 +61,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	pool.MaxConns, pool.MinConns = cfg.Readers, 1
 	pool.ConnConfig.ConnectTimeout = 2 * time.Second
 	pool.HealthCheckPeriod = 5 * time.Second
+	pool.AfterConnect = func(_ context.Context, conn *pgx.Conn) error { useColumns(conn.TypeMap()); return nil }
 	s := &Store{cfg: cfg, conn: pool.ConnConfig.Copy()}
 	if s.pool, err = pgxpool.NewWithConfig(ctx, pool); err != nil {
 		return nil, fmt.Errorf("open the readers' pool: %w", err)
