@@ -13,6 +13,7 @@ import (
 
 	"pangea/chaos"
 	"pangea/chaos/links"
+	"pangea/lab/porttest"
 	"pangea/region/topology"
 )
 
@@ -28,7 +29,7 @@ func world(t *testing.T) *chaos.World {
 	}
 	for _, name := range []string{"us", "eu", "ap"} {
 		topo.Regions = append(topo.Regions, topology.Region{
-			Name: name, HTTP: freeAddress(t), NATS: freeAddress(t), Router: freeAddress(t),
+			Name: name, HTTP: porttest.Address(t), NATS: porttest.Address(t), Router: porttest.Address(t),
 		})
 	}
 	for _, l := range topo.AllLinks() {
@@ -48,16 +49,6 @@ func world(t *testing.T) *chaos.World {
 		t: t, topo: topo, running: map[string]*http.Server{}, postgres: map[string]bool{}, data: map[string]bool{},
 	}
 	return &chaos.World{Topology: topo, Network: links.Open(topo), Processes: parts, Progress: t.Output()}
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // parts are region processes as far as chaos sees one: something that listens,

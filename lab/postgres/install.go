@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -137,12 +138,16 @@ func download() error {
 	return db.Stop()
 }
 
-// freePort is free now, and with luck until it is used.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
+// freePort is free now, and with luck until it is used: it is below those that the system
+// gives to connections.
+func freePort() (port int, err error) {
+	const first, count, tries = 10_000, 10_000, 20
+	for range tries {
+		port = first + rand.IntN(count)
+		var l net.Listener
+		if l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			return port, l.Close()
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	return 0, fmt.Errorf("find a free port: %w", err)
 }

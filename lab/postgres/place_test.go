@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"pangea/lab/porttest"
 	"pangea/lab/postgres"
 )
 
@@ -73,7 +74,7 @@ func startIn(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := freeAddress(t)
+	address := porttest.Address(t)
 	c, err := postgres.New(postgres.Config{
 		Dir: dir, Address: address,
 		PidFile: filepath.Join(t.TempDir(), "pid"), LogFile: filepath.Join(t.TempDir(), "log"),

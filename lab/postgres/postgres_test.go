@@ -3,7 +3,6 @@ package postgres_test
 import (
 	"context"
 	"database/sql"
-	"net"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -89,17 +88,6 @@ func run(t *testing.T, db *sql.DB, statement string) {
 	if _, err := db.ExecContext(context.Background(), statement); err != nil {
 		t.Fatalf("%s: %v", statement, err)
 	}
-}
-
-// freeAddress is free now, and with luck until it is used.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // waitBusy returns once a backend executes the long statement.

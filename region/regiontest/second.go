@@ -5,6 +5,8 @@ import (
 	"os"
 	"slices"
 	"testing"
+
+	"pangea/lab/porttest"
 )
 
 // Second starts a second machine for a region, beside the first: on the database that
@@ -17,13 +19,13 @@ func (w *World) Second(t testing.TB, name string, cut bool) *World {
 	topo.Regions = slices.Clone(topo.Regions)
 	for i := range topo.Regions {
 		if r := &topo.Regions[i]; r.Name == name {
-			r.HTTP, r.NATS, r.Monitor = freeAddress(t), freeAddress(t), freeAddress(t)
+			r.HTTP, r.NATS, r.Monitor = porttest.Address(t), porttest.Address(t), porttest.Address(t)
 		}
 	}
 	if cut {
 		topo.Links.Listeners = maps.Clone(topo.Links.Listeners)
 		for link := range topo.Links.Listeners {
-			topo.Links.Listeners[link] = freeAddress(t)
+			topo.Links.Listeners[link] = porttest.Address(t)
 		}
 	}
 	second := &World{

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pangea/chaos/links"
+	"pangea/lab/porttest"
 	"pangea/lab/postgres"
 	"pangea/region/node"
 	"pangea/region/topology"
@@ -101,8 +102,8 @@ func (w *World) layout(t testing.TB) *topology.Topology {
 	}
 	for i, name := range w.opts.Regions {
 		topo.Regions = append(topo.Regions, topology.Region{
-			Name: name, Router: freeAddress(t), HTTP: freeAddress(t), NATS: freeAddress(t), Monitor: freeAddress(t),
-			Postgres: freeAddress(t),
+			Name: name, Router: porttest.Address(t), HTTP: porttest.Address(t), NATS: porttest.Address(t), Monitor: porttest.Address(t),
+			Postgres: porttest.Address(t),
 		})
 		topo.Handles.Owners[name] = fmt.Sprintf("%d-%d", i*64/n, (i+1)*64/n-1)
 		for _, other := range w.opts.Regions[i+1:] {
@@ -110,7 +111,7 @@ func (w *World) layout(t testing.TB) *topology.Topology {
 		}
 	}
 	for _, l := range topo.AllLinks() {
-		topo.Links.Listeners[l.Name()] = freeAddress(t)
+		topo.Links.Listeners[l.Name()] = porttest.Address(t)
 	}
 	return topo
 }
@@ -128,7 +129,7 @@ func unique(t testing.TB) string {
 // Config is what a region is started with.
 func (w *World) Config(name string) node.Config {
 	c := node.Config{
-		Region: name, Topology: w.Topology, DSN: w.DSN(name), StoreDir: w.dir + "/" + name, KeepEvery: 200 * time.Millisecond,
+		Region: name, Topology: w.Topology, DSN: w.DSN(name), StoreDir: w.dir + "/" + name,
 		Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})).With("region", name),
 	}
 	if w.opts.Change != nil {

@@ -2,6 +2,5 @@
 // topology.yaml of free ports, and the real programs.
 //
 // Guarantees: no two roots share a port or a file, but for the programs, which are built
-// once per process. Failure handling: what cannot be made fails the test. A port that
-// somebody takes between its choice and its use does so too.
+// once per process. Failure handling: what cannot be made fails the test.
 package stacktest

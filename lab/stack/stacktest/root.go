@@ -2,11 +2,12 @@ package stacktest
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"pangea/lab/porttest"
 )
 
 // Root is a directory with a world of its own, but no programs.
@@ -25,12 +26,7 @@ func Root(t testing.TB, regions ...string) string {
 // layOut writes a topology in which each region owns one shard, and the distances are
 // short.
 func layOut(t testing.TB, regions []string) string {
-	free := addresses(t, 5*len(regions)+2*len(regions)*(len(regions)-1)+1)
-	next := func() string {
-		address := free[0]
-		free = free[1:]
-		return address
-	}
+	next := func() string { return porttest.Address(t) }
 	var rows, rtts, listeners, owners []string
 	for i, a := range regions {
 		rows = append(rows, fmt.Sprintf("  - {name: %s, router: %s, http: %s, nats: %s, monitor: %s, postgres: %s}\n",
@@ -55,19 +51,4 @@ handles: {shards: %d, owners: {%s}}
 retention: {peer_age: 24h, peer_bytes: 1000000000, stream_bytes: 100000000, conflicts: 1000, idempotency: 24h}
 relay: {enabled: true, after: 5s}
 `, strings.Join(rows, ""), strings.Join(rtts, ", "), next(), strings.Join(listeners, ", "), len(regions), strings.Join(owners, ", "))
-}
-
-// addresses are free now, and with luck until they are used.
-func addresses(t testing.TB, n int) []string {
-	t.Helper()
-	addresses := make([]string, n)
-	for i := range addresses {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		addresses[i] = l.Addr().String()
-	}
-	return addresses
 }
