@@ -10,13 +10,13 @@ import (
 )
 
 // Eventually polls until check returns "", and fails the test with what it returned
-// last if that takes longer than limit.
+// last if that takes longer than limit. The longer it takes the less often it is asked, so
+// that those who are waited for have the machine.
 func Eventually(t testing.TB, limit time.Duration, check func() string) {
 	t.Helper()
+	const first, last = 20 * time.Millisecond, 200 * time.Millisecond
 	deadline := time.Now().Add(limit)
-	poll := time.NewTicker(20 * time.Millisecond)
-	defer poll.Stop()
-	for {
+	for pause := first; ; pause = min(pause*5/4, last) {
 		problem := check()
 		if problem == "" {
 			return
@@ -24,21 +24,20 @@ func Eventually(t testing.TB, limit time.Duration, check func() string) {
 		if time.Now().After(deadline) {
 			t.Fatalf("after %s: %s", limit, problem)
 		}
-		<-poll.C
+		<-time.After(pause)
 	}
 }
 
-// Throughout polls for as long as limit, and fails the test as soon as check does not
-// return "".
+// Throughout polls for as long as limit, half of the time at most, and fails the test as
+// soon as check does not return "".
 func Throughout(t testing.TB, limit time.Duration, check func() string) {
 	t.Helper()
-	end := time.Now().Add(limit)
-	poll := time.NewTicker(20 * time.Millisecond)
-	defer poll.Stop()
-	for ; time.Now().Before(end); <-poll.C {
+	for end := time.Now().Add(limit); time.Now().Before(end); {
+		begin := time.Now()
 		if problem := check(); problem != "" {
 			t.Fatal(problem)
 		}
+		<-time.After(max(20*time.Millisecond, time.Since(begin)))
 	}
 }
 
