@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"pangea/lab/peers"
 	"pangea/lab/stack"
 	"pangea/lab/stack/stacktest"
+	"pangea/region/topology"
 )
 
 func TestMain(m *testing.M) {
@@ -21,11 +23,12 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// systems are both, in one root.
-func systems(t *testing.T) (pangea, pglogical peers.System) {
+var regions = []string{"us", "eu", "ap"}
+
+// pangea is a system that starts a fresh stack.
+func pangea(t *testing.T) peers.System {
 	t.Helper()
-	root := stacktest.BuiltRoot(t, "us", "eu", "ap")
-	base, err := stack.Open(root)
+	base, err := stack.Open(stacktest.BuiltRoot(t, regions...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,8 +36,7 @@ func systems(t *testing.T) (pangea, pglogical peers.System) {
 	for _, r := range base.Topology().Regions {
 		urls[r.Name] = "http://" + r.HTTP
 	}
-	pangea.Name = "Pangea"
-	pangea.Start = func(ctx context.Context) (peers.Running, error) {
+	return once(t, "Pangea", func(ctx context.Context) (peers.Running, error) {
 		fresh, err := base.Fresh(ctx, base.Topology(), func(string, string) {})
 		if err != nil {
 			return nil, err
@@ -43,26 +45,56 @@ func systems(t *testing.T) (pangea, pglogical peers.System) {
 			report, err := lab.Verify(ctx, urls, t.Output())
 			return len(report.Differences), err
 		}), nil
+	})
+}
+
+// pglogical is a system that starts a mesh.
+func pglogical(t *testing.T) peers.System {
+	t.Helper()
+	root := stacktest.BuiltRoot(t, regions...)
+	world, err := topology.Load(filepath.Join(root, "topology.yaml"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	cfg := mesh.Config{Root: filepath.Join(root, "mesh"), Programs: filepath.Join(root, ".pangea", "bin"), World: base.Topology()}
-	pglogical.Name = "pglogical"
-	pglogical.Start = func(ctx context.Context) (peers.Running, error) {
+	cfg := mesh.Config{Root: filepath.Join(root, "mesh"), Programs: filepath.Join(root, ".pangea", "bin"), World: world}
+	return once(t, "pglogical", func(ctx context.Context) (peers.Running, error) {
 		m, err := mesh.Start(ctx, cfg, func(note string) { t.Log(note) })
 		if err != nil {
 			return nil, err
 		}
 		return peers.Pglogical{Mesh: m}, nil
-	}
-	return pangea, pglogical
+	})
 }
+
+// once is a system that is started once, and ends with the test: the other starts take
+// what runs. How an empty one starts again, their packages test.
+func once(t *testing.T, name string, start func(context.Context) (peers.Running, error)) peers.System {
+	started := sync.OnceValues(func() (peers.Running, error) {
+		running, err := start(t.Context())
+		if err != nil {
+			return nil, err
+		}
+		t.Cleanup(func() {
+			if err := running.Stop(context.Background()); err != nil {
+				t.Errorf("stop %s: %v", name, err)
+			}
+		})
+		return lasting{running}, nil
+	})
+	return peers.System{Name: name, Start: func(context.Context) (peers.Running, error) { return started() }}
+}
+
+// lasting goes on when it is stopped.
+type lasting struct{ peers.Running }
+
+func (lasting) Stop(context.Context) error { return nil }
 
 // Both systems, for real, one after the other: each is loaded, watched, drained and
 // compared, and nothing of Pangea's differs (I7).
 func TestExperiment_ComparesBothSystems(t *testing.T) {
-	pangea, pglogical := systems(t)
 	experiment, err := peers.New(peers.Config{
-		Rounds: 1, Duration: 3 * time.Second, Clients: 4, Batch: 10, Regions: []string{"us", "eu", "ap"}, Progress: t.Output(),
-	}, pangea, pglogical)
+		Rounds: 1, Duration: 3 * time.Second, Clients: 4, Batch: 10, Regions: regions, Progress: t.Output(),
+	}, pangea(t), pglogical(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +117,6 @@ func TestExperiment_ComparesBothSystems(t *testing.T) {
 }
 
 func TestNew_RefusesWhatCannotBeMeasured(t *testing.T) {
-	regions := []string{"us", "eu"}
 	for want, cfg := range map[string]peers.Config{
 		"rounds":          {Rounds: -1, Regions: regions},
 		"at least 3s":     {Duration: time.Second, Regions: regions},
