@@ -28,7 +28,7 @@ func TestWorld_ConvergesAfterAnyFaults(t *testing.T) {
 	for i, name := range append(w.Names(), w.Names()...) {
 		chance := rand.New(rand.NewPCG(seed, uint64(i)+1))
 		clients = append(clients, func(ctx context.Context) {
-			every(ctx, 10*time.Millisecond, func() { b.send(t, w, name, randomWrite(chance)) })
+			every(ctx, 30*time.Millisecond, func() { b.send(t, w, name, randomWrite(chance)) })
 		})
 	}
 	stop := background(t, clients...)

@@ -26,7 +26,7 @@ func TestWorld_LongCutLosesAndRepeatsNothing(t *testing.T) {
 	var clients []func(context.Context)
 	for _, name := range w.Names() {
 		clients = append(clients, func(ctx context.Context) {
-			every(ctx, 20*time.Millisecond, func() {
+			every(ctx, 50*time.Millisecond, func() {
 				if o := b.send(t, w, name, incr("a")); o != done {
 					t.Errorf("a write at %s was not acknowledged", name)
 				}

@@ -20,7 +20,7 @@ func TestDatabase_OutagesLoseNothing(t *testing.T) {
 	var clients []func(context.Context)
 	for _, name := range w.Names() {
 		clients = append(clients, func(ctx context.Context) {
-			every(ctx, 10*time.Millisecond, func() {
+			every(ctx, 30*time.Millisecond, func() {
 				if o := b.send(t, w, name, incr("a")); o != done && name != "us" {
 					t.Errorf("a write at %s was not acknowledged", name)
 				}
@@ -48,7 +48,7 @@ func TestDatabase_OutagesLoseNothing(t *testing.T) {
 		if err := w.Cluster("us").Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		regiontest.Eventually(t, 20*time.Second, func() string {
+		regiontest.Eventually(t, 30*time.Second, func() string {
 			if a := w.Do(t, "us", "GET", "/counter/a", ""); a.Status != 200 {
 				return "us does not serve: " + a.Body
 			}

@@ -31,7 +31,7 @@ func TestDisk_AFullDatabaseRefusesWritesOnly(t *testing.T) {
 		w.Number(t, "us", "select 1 from pg_switch_wal()") // the log itself does not run out
 		wrote(t, w, "us", 50)
 		disk.Fill(t)
-		regiontest.Eventually(t, 20*time.Second, func() string { return unavailable(t, w, "PUT", "/profile/b", large) })
+		regiontest.Eventually(t, 30*time.Second, func() string { return unavailable(t, w, "PUT", "/profile/b", large) })
 		regiontest.Throughout(t, 6*time.Second, func() string { // longer than a writer may stand still (I13)
 			return cmp.Or(
 				unavailable(t, w, "PUT", "/profile/b", large),
@@ -40,7 +40,7 @@ func TestDisk_AFullDatabaseRefusesWritesOnly(t *testing.T) {
 				serves(t, w, "us", "/counter/a"), serves(t, w, "us", "/readyz"), serves(t, w, "us", "/healthz"))
 		})
 		disk.Free(t)
-		regiontest.Eventually(t, 10*time.Second, func() string {
+		regiontest.Eventually(t, 30*time.Second, func() string {
 			if a := w.Do(t, "us", "PUT", "/profile/b", large); a.Status != 200 {
 				return "us takes no writes: " + a.Body
 			}
@@ -119,7 +119,7 @@ func TestDisk_AFullStreamHoldsNobodyUp(t *testing.T) {
 	for n := range 20 {
 		put(n)
 	}
-	regiontest.Eventually(t, 10*time.Second, func() string { return behind(t, w, "us", 70) })
+	regiontest.Eventually(t, 30*time.Second, func() string { return behind(t, w, "us", 70) })
 	for n := range 10 {
 		put(n)
 		regiontest.Eventually(t, standstill, func() string {
@@ -151,7 +151,7 @@ func behind(t *testing.T, w *regiontest.World, name string, entries uint64) stri
 func loads(t *testing.T, w *regiontest.World, b *books) (clients []func(context.Context)) {
 	for _, name := range w.Names() {
 		clients = append(clients, func(ctx context.Context) {
-			every(ctx, 10*time.Millisecond, func() {
+			every(ctx, 30*time.Millisecond, func() {
 				if o := b.send(t, w, name, incr("a")); o != done && name != "us" {
 					t.Errorf("a write at %s was not acknowledged", name)
 				}
@@ -165,7 +165,7 @@ func loads(t *testing.T, w *regiontest.World, b *books) (clients []func(context.
 func wrote(t *testing.T, w *regiontest.World, name string, entries uint64) {
 	t.Helper()
 	head := w.Status(t, name).Head.Seq
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, 30*time.Second, func() string {
 		if w.Status(t, name).Head.Seq < head+entries {
 			return name + " has written too little to lose"
 		}

@@ -25,7 +25,7 @@ func TestFresh_RestartedRegionServesNothingStale(t *testing.T) {
 		want := w.OK(t, "ap", "POST", "/counter/a/incr", "", "X-Min-Version-Vector", w.Status(t, "us").Vector, "Prefer", "wait=10").Field("value")
 		w.Launch(t, "eu")
 		var first regiontest.Answer
-		regiontest.Eventually(t, 20*time.Second, func() (problem string) {
+		regiontest.Eventually(t, 30*time.Second, func() (problem string) {
 			if first = w.Do(t, "eu", "GET", "/counter/a", ""); first.Status != 200 {
 				return first.Body
 			}
@@ -56,7 +56,7 @@ func TestFresh_RegionWithoutPeersServesIsolated(t *testing.T) {
 	w.OK(t, "eu", "POST", "/counter/a/incr", "")
 	w.HealAll(t)
 	w.WaitConverged(t)
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, 30*time.Second, func() string {
 		if w.Status(t, "eu").Isolated {
 			return "eu still says that it is isolated"
 		}

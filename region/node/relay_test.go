@@ -23,7 +23,7 @@ func TestCut_WithoutRelay(t *testing.T) {
 	seenByAp(t, w, "us", "eu")
 
 	for blocked, on := range map[string]string{"us": "eu", "eu": "us"} {
-		regiontest.Eventually(t, 10*time.Second, func() string {
+		regiontest.Eventually(t, 30*time.Second, func() string {
 			if got := w.Status(t, blocked).BlockedOn["ap"]; !strings.HasPrefix(got, on+"=") {
 				return fmt.Sprintf("at %s, ap is blocked on %q, want %s", blocked, got, on)
 			}
@@ -79,7 +79,7 @@ func TestCut_RelayKeepsEveryoneFresh(t *testing.T) {
 	const after = 2 * time.Second
 	w := regiontest.New(t, regiontest.Options{RelayAfter: after})
 	beat(t, w)
-	regiontest.Eventually(t, 10*time.Second, func() string { return staler(t, w, after) })
+	regiontest.Eventually(t, 30*time.Second, func() string { return staler(t, w, after) })
 	w.Cut(t, "us", "eu", links.BothWays, links.Blackhole)
 	regiontest.Throughout(t, 12*time.Second, func() string { return staler(t, w, 2*after) })
 	for _, name := range []string{"us", "eu"} {

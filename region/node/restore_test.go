@@ -89,7 +89,7 @@ func restored(t *testing.T, r restore, cut bool) {
 		}
 	}
 	w.HealAll(t)
-	regiontest.Eventually(t, 20*time.Second, func() string { return taken(t, w, handle, 409) })
+	regiontest.Eventually(t, 30*time.Second, func() string { return taken(t, w, handle, 409) })
 	w.WaitConverged(t)
 
 	if s := w.Status(t, "us"); s.Epoch < 2 || !cut && s.Epoch != 2 {
@@ -150,7 +150,7 @@ func TestRestore_ACopyOnASecondMachine(t *testing.T) {
 				t.Errorf("the copy goes on in epoch %d", s.Epoch)
 			}
 			second.Stop(t, "us")
-			regiontest.Eventually(t, 10*time.Second, func() string { return shows(t, w, "eu", "/counter/us", "value", "30") })
+			regiontest.Eventually(t, 30*time.Second, func() string { return shows(t, w, "eu", "/counter/us", "value", "30") })
 			w.Stop(t, "us")
 			w.Adopt(t, "us") // the copy, at the address of us
 			w.Start(t, "us")

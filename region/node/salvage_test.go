@@ -42,7 +42,7 @@ func TestSalvage_IsRepeatedUntilAllIsStored(t *testing.T) {
 		return ""
 	})
 	w.Exec(t, "us", database, "drop trigger refuse on positions")
-	regiontest.Eventually(t, 20*time.Second, func() string { return shows(t, w, "us", "/counter/a", "value", "310") })
+	regiontest.Eventually(t, 30*time.Second, func() string { return shows(t, w, "us", "/counter/a", "value", "310") })
 	w.HealAll(t)
 	w.WaitConverged(t)
 	if got := counter(t, w, "eu", "a"); got != 310 {
@@ -70,7 +70,7 @@ func TestSalvage_FollowsTheSnapshot(t *testing.T) {
 	w.LoseDatabase(t, "us")
 	w.Start(t, "us")
 	w.HealAll(t)
-	regiontest.Eventually(t, 20*time.Second, func() string { return shows(t, w, "us", "/counter/a", "value", "10") })
+	regiontest.Eventually(t, 30*time.Second, func() string { return shows(t, w, "us", "/counter/a", "value", "10") })
 	w.WaitConverged(t)
 	if n := w.Metric(t, "us", `pangea_seed_joins_total{result="joined"}`); n != 1 {
 		t.Errorf("us has joined %v snapshots, want 1", n)
@@ -107,7 +107,7 @@ func TestSalvage_ADatabaseThatChangesUnderARunningRegion(t *testing.T) {
 // inStream waits until the stream of us has its log up to seq.
 func inStream(t *testing.T, w *regiontest.World, seq uint64) {
 	t.Helper()
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, 30*time.Second, func() string {
 		if next := w.Metric(t, "us", "pangea_shipper_next_seq"); uint64(next) <= seq {
 			return fmt.Sprintf("the stream of us waits for entry %v", next)
 		}

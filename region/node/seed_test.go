@@ -77,7 +77,7 @@ func fill(t *testing.T, w *regiontest.World, b *books, name string) {
 // incrementing adds to a counter at a region, which must always work.
 func incrementing(t *testing.T, w *regiontest.World, b *books, name string) func(context.Context) {
 	return func(ctx context.Context) {
-		every(ctx, 5*time.Millisecond, func() {
+		every(ctx, 20*time.Millisecond, func() {
 			if o := b.send(t, w, name, incr(name)); o != done {
 				t.Errorf("a write at %s was not acknowledged", name)
 			}
@@ -132,7 +132,7 @@ func TestSeed_ADeregisteredPeerJoins(t *testing.T) {
 		}
 	}
 	for _, at := range []struct{ name, peer string }{{"us", "eu"}, {"ap", "eu"}, {"eu", "us"}, {"eu", "ap"}} {
-		regiontest.Eventually(t, 20*time.Second, func() string { return forgotten(t, w, at.name, at.peer) })
+		regiontest.Eventually(t, 30*time.Second, func() string { return forgotten(t, w, at.name, at.peer) })
 	}
 	for _, name := range w.Names() {
 		w.DeleteStream(t, name) // it begins again with what the outbox still has
@@ -160,7 +160,7 @@ func TestSeed_ADeregisteredPeerJoins(t *testing.T) {
 		}
 		balanced(t, w, name)
 	}
-	regiontest.Eventually(t, 20*time.Second, func() string {
+	regiontest.Eventually(t, 30*time.Second, func() string {
 		for _, name := range w.Names() {
 			for _, p := range w.Status(t, name).Peers {
 				if !p.Registered {
@@ -190,8 +190,8 @@ func forgotten(t *testing.T, w *regiontest.World, name, peer string) string {
 func TestSeed_StartsOverWithoutHarm(t *testing.T) {
 	t.Parallel()
 	w := regiontest.New(t, regiontest.Options{})
-	const profiles = 300 // more than fits in the buffers of a connection
-	for n := 0; n < profiles; n += 100 {
+	const large = 300 // more than fits in the buffers of a connection
+	for n := 0; n < large; n += 100 {
 		var lines strings.Builder
 		for i := range 100 {
 			fmt.Fprintf(&lines, `{"op":"counter.incr","key":"k%d"}`+"\n", n+i)
@@ -199,6 +199,11 @@ func TestSeed_StartsOverWithoutHarm(t *testing.T) {
 		}
 		w.OK(t, "us", "POST", "/batch", lines.String())
 	}
+	var lines strings.Builder
+	for n := range joinedFirst {
+		fmt.Fprintf(&lines, `{"op":"profile.put","key":"a%d","value":0}`+"\n", n)
+	}
+	w.OK(t, "us", "POST", "/batch", lines.String())
 	w.OK(t, "eu", "POST", "/counter/eu/incr", "")
 	w.WaitConverged(t)
 	w.Destroy(t, "eu")
@@ -221,34 +226,38 @@ func TestSeed_StartsOverWithoutHarm(t *testing.T) {
 	w.HealAll(t)
 	w.StartAll(t)
 	w.WaitConverged(t)
-	if n := w.Number(t, "eu", "select count(*) from profile"); n != profiles {
-		t.Errorf("eu has %d profiles, want %d", n, profiles)
+	if n := w.Number(t, "eu", "select count(*) from profile"); n != joinedFirst+large {
+		t.Errorf("eu has %d profiles, want %d", n, joinedFirst+large)
 	}
 	if s := w.Status(t, "eu"); s.Epoch != 2 {
 		t.Errorf("eu goes on in epoch %d, want 2", s.Epoch)
 	}
 }
 
-// seedHalf starts a region that joins a snapshot, and returns in the middle of that. It
-// goes on when release is called.
+// joinedFirst is how many rows a writer joins at once, at most. It reads no more until they
+// are in its database.
+const joinedFirst = 5000
+
+// seedHalf starts a region that joins a snapshot, whose first rows are profiles, and returns
+// in the middle of that. It goes on when release is called.
 func seedHalf(t *testing.T, w *regiontest.World, name string) (release func()) {
 	w.Launch(t, name)
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, 30*time.Second, func() string {
 		if w.Number(t, name, "select count(*) from pg_class where relname = 'profile'") == 0 {
 			return name + " has no tables"
 		}
 		return ""
 	})
 	release = w.Lock(t, name, "profile")
-	regiontest.Eventually(t, 20*time.Second, func() string { return seeding(t, w, name) })
+	regiontest.Eventually(t, 30*time.Second, func() string { return seeding(t, w, name) })
 	return release
 }
 
 // seeding describes a region that is not in the middle of a join.
 func seeding(t *testing.T, w *regiontest.World, name string) string {
 	s := w.Status(t, name)
-	if s.Seed == nil || s.Seed.Rows == 0 {
-		return fmt.Sprintf("%s has no rows of a snapshot yet: ready %t, %s", name, s.Ready, s.Reason)
+	if s.Seed == nil || s.Seed.Rows < joinedFirst {
+		return fmt.Sprintf("%s has not the first rows of a snapshot yet: ready %t, %s", name, s.Ready, s.Reason)
 	}
 	return ""
 }

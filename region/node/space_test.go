@@ -73,10 +73,10 @@ func TestSpace_LogsNameThePeerThatTheyAreKeptFor(t *testing.T) {
 	free := func() string {
 		return cmp.Or(held(t, w, partitionEntries), blockedBy(t, w, "us", "outbox", "", false), blockedBy(t, w, "eu", "inbox", "", false))
 	}
-	regiontest.Eventually(t, 10*time.Second, free)
+	regiontest.Eventually(t, 30*time.Second, free)
 
 	w.Stop(t, "ap")
-	regiontest.Eventually(t, 20*time.Second, func() string {
+	regiontest.Eventually(t, 30*time.Second, func() string {
 		writeEntries(t, w, partitionEntries)
 		return cmp.Or(blockedBy(t, w, "us", "outbox", "ap", true), blockedBy(t, w, "eu", "inbox", "ap", true), growing(t, w, "us", "outbox"))
 	})
@@ -85,7 +85,7 @@ func TestSpace_LogsNameThePeerThatTheyAreKeptFor(t *testing.T) {
 	}
 	w.Start(t, "ap")
 	w.WaitConverged(t)
-	regiontest.Eventually(t, 10*time.Second, free)
+	regiontest.Eventually(t, 30*time.Second, free)
 }
 
 // A peer that is in reach but applies nothing holds the logs back only up to a size. It
@@ -94,7 +94,7 @@ func TestRetention_DeregistersAPeerThatHoldsBackTooMuch(t *testing.T) {
 	t.Parallel()
 	pace := time.Hour // from the start on
 	w := regiontest.New(t, regiontest.Options{Change: func(c *node.Config) {
-		c.KeepEvery = 10 * time.Millisecond
+		c.KeepEvery = 100 * time.Millisecond
 		if c.Region == "ap" {
 			c.Writer.MergePace = pace
 		} else {
@@ -127,7 +127,7 @@ func TestRetention_DeregistersAPeerThatHoldsBackTooMuch(t *testing.T) {
 		}
 		return ""
 	})
-	regiontest.Eventually(t, 10*time.Second, func() string { // by what eu keeps of us's log
+	regiontest.Eventually(t, 30*time.Second, func() string { // by what eu keeps of us's log
 		return cmp.Or(blockedBy(t, w, "eu", "inbox", "", false), blockedBy(t, w, "us", "outbox", "", false))
 	})
 
@@ -135,7 +135,7 @@ func TestRetention_DeregistersAPeerThatHoldsBackTooMuch(t *testing.T) {
 	pace = 0
 	w.Start(t, "ap")
 	w.WaitConverged(t)
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, 30*time.Second, func() string {
 		if p := ap("us"); !p.Registered || p.HeldBytes != 0 {
 			return fmt.Sprintf("ap at us: %+v", p)
 		}
@@ -148,7 +148,7 @@ func TestSpace_ConflictsAreBounded(t *testing.T) {
 	t.Parallel()
 	const keep, races = 10, 30
 	w := regiontest.New(t, regiontest.Options{Regions: []string{"us", "eu"}, Change: func(c *node.Config) {
-		c.KeepEvery = 10 * time.Millisecond
+		c.KeepEvery = 100 * time.Millisecond
 		limit(c, func(r *topology.Retention) { r.Conflicts = keep })
 	}})
 	w.Cut(t, "us", "eu", links.BothWays, links.Refuse)
@@ -160,7 +160,7 @@ func TestSpace_ConflictsAreBounded(t *testing.T) {
 	}
 	w.HealAll(t)
 	w.WaitConverged(t)
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, 30*time.Second, func() string {
 		if s := space(t, w, "us", "conflicts"); s.Size != keep || s.Limit != keep || s.Unit != "rows" || s.RunsOutSeconds != -1 {
 			return fmt.Sprintf("us says %+v", s)
 		}
@@ -181,12 +181,12 @@ func TestSpace_IdempotencyKeysAreForgotten(t *testing.T) {
 	t.Parallel()
 	const life = 4 * time.Second
 	w := regiontest.New(t, regiontest.Options{Regions: []string{"us"}, Change: func(c *node.Config) {
-		c.KeepEvery = 10 * time.Millisecond
+		c.KeepEvery = 100 * time.Millisecond
 		limit(c, func(r *topology.Retention) { r.Idempotency = life })
 	}})
 	begin := time.Now()
 	w.OK(t, "us", "POST", "/counter/a/incr", "", "Idempotency-Key", "once")
-	regiontest.Eventually(t, 2*time.Second, func() string {
+	regiontest.Eventually(t, life, func() string {
 		if s := space(t, w, "us", "idempotency"); s.Size != 1 || s.Unit != "rows" {
 			return fmt.Sprintf("us says %+v", s)
 		}
@@ -206,7 +206,7 @@ func TestSpace_IdempotencyKeysAreForgotten(t *testing.T) {
 // A tombstone names the peer that may not have it, registered or not.
 func TestSpace_TombstonesNameThePeerThatTheyAreKeptFor(t *testing.T) {
 	t.Parallel()
-	w := regiontest.New(t, regiontest.Options{Change: func(c *node.Config) { c.KeepEvery = 10 * time.Millisecond }})
+	w := regiontest.New(t, regiontest.Options{Change: func(c *node.Config) { c.KeepEvery = 100 * time.Millisecond }})
 	w.OK(t, "us", "PATCH", "/prefs/p", `{"f":1,"g":1}`)
 	w.OK(t, "us", "PATCH", "/prefs/q", `{"f":1}`)
 	w.WaitConverged(t)
@@ -221,7 +221,7 @@ func TestSpace_TombstonesNameThePeerThatTheyAreKeptFor(t *testing.T) {
 			return blockedBy(t, w, "us", "tombstones", peer, false)
 		}
 	}
-	regiontest.Eventually(t, 10*time.Second, kept(2, "ap"))
+	regiontest.Eventually(t, 30*time.Second, kept(2, "ap"))
 	w.Start(t, "ap")
 	regiontest.Eventually(t, 40*time.Second, kept(1, ""))
 }
@@ -231,7 +231,7 @@ func TestSpace_StreamIsBoundedAndTheDiskIsSeen(t *testing.T) {
 	t.Parallel()
 	const bytes = 4 << 20
 	w := regiontest.New(t, regiontest.Options{Regions: []string{"us", "eu"}, Change: func(c *node.Config) {
-		c.KeepEvery = 10 * time.Millisecond
+		c.KeepEvery = 100 * time.Millisecond
 		limit(c, func(r *topology.Retention) { r.StreamBytes = bytes })
 	}})
 	w.Stop(t, "eu")
@@ -239,7 +239,7 @@ func TestSpace_StreamIsBoundedAndTheDiskIsSeen(t *testing.T) {
 	for n := range 2 * bytes / 60_000 {
 		w.OK(t, "us", "PUT", fmt.Sprintf("/profile/%d", n), value)
 	}
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, 30*time.Second, func() string {
 		if s := space(t, w, "us", "stream"); s.Size < bytes/2 || s.Size > bytes || s.Limit != bytes {
 			return fmt.Sprintf("us says %+v", s)
 		}

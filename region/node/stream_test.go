@@ -16,65 +16,66 @@ import (
 	"pangea/region"
 	"pangea/region/node"
 	"pangea/region/regiontest"
+	"pangea/region/topology"
 )
 
 // mediumStream makes JetStream use blocks of 4 MiB.
 const mediumStream = 30 << 20
 
-// bigWrites is how many writes, of 60 KiB each, ap lacks: more than two blocks.
-const bigWrites = 180
+// bigWrites is how many writes, of 60 KiB each, ap lacks: more than two blocks. They come
+// in bigEntries at least.
+const bigWrites, bigEntries = 180, bigWrites * 60 << 10 / region.MaxEntry
 
 // standstill is how long a region that is not concerned may wait: its reader asks for
 // the log each 500 ms, by way of the stream or without.
 const standstill = 5 * time.Second
 
+// harm is done to the stream of us, and the cause is what us calls it.
+type harm struct {
+	name  string
+	do    func(*testing.T, *regiontest.World)
+	cause string
+}
+
 // The stream of us is harmed while us is stopped, and ap lacks most of what was in it.
 // Whatever the harm, ap completes and no other region waits; one line and one metric
 // tell of it, and nothing shows that ap lacks nothing while it does.
 func TestStream_HarmedWhileStopped(t *testing.T) {
-	for name, c := range map[string]struct {
-		harm  func(t *testing.T, w *regiontest.World)
-		cause string
-	}{
-		"directory deleted":  {func(t *testing.T, w *regiontest.World) { removeAll(t, filepath.Join(w.StoreDir("us"), "jetstream")) }, "absent"},
-		"blocks deleted":     {func(t *testing.T, w *regiontest.World) { removeAll(t, w.Blocks(t, "us")...) }, "emptied"},
-		"end cut off":        {harmBlock(last, func(b []byte) []byte { return b[:len(b)/2] }), "damaged"},
-		"bit flipped at end": {harmBlock(last, flip), "damaged"},
-		"rolled back":        {rollBack, "rolled_back"},
-		"bit flipped within": {harmBlock(middle, flip), "damaged"},
+	t.Parallel()
+	s := newStreamWorld(t, mediumStream)
+	for _, h := range []harm{
+		{"directory deleted", deleteDirectory, "absent"},
+		{"blocks deleted", func(t *testing.T, w *regiontest.World) { removeAll(t, w.Blocks(t, "us")...) }, "emptied"},
+		{"end cut off", harmBlock(last, func(b []byte) []byte { return b[:len(b)/2] }), "damaged"},
+		{"bit flipped at end", harmBlock(last, flip), "damaged"},
+		{"rolled back", rollBack, "rolled_back"},
+		{"bit flipped within", harmBlock(within, flip), "damaged"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newStreamWorld(t, mediumStream)
+		s.suffer(t, h, func(t *testing.T) {
 			s.w.Stop(t, "us")
-			c.harm(t, s.w)
+			h.do(t, s.w)
 			s.w.HealAll(t)
 			s.w.Start(t, "us")
 			s.watch(t, 4*time.Second)
-			s.end(t, c.cause)
 		})
 	}
 }
 
 // The same under a running us, which ap reads again only later.
 func TestStream_HarmedWhileRunning(t *testing.T) {
-	for name, c := range map[string]struct {
-		harm  func(t *testing.T, w *regiontest.World)
-		cause string
-	}{
-		"deleted":            {func(t *testing.T, w *regiontest.World) { w.DeleteStream(t, "us") }, "absent"},
-		"directory deleted":  {func(t *testing.T, w *regiontest.World) { removeAll(t, filepath.Join(w.StoreDir("us"), "jetstream")) }, "damaged"},
-		"bit flipped within": {harmBlock(middle, flip), "damaged"},
+	t.Parallel()
+	s := newStreamWorld(t, mediumStream)
+	for _, h := range []harm{
+		{"deleted", func(t *testing.T, w *regiontest.World) { w.DeleteStream(t, "us") }, "absent"},
+		{"directory deleted", deleteDirectory, "damaged"},
+		{"bit flipped within", harmBlock(within, flip), "damaged"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newStreamWorld(t, mediumStream)
+		s.suffer(t, h, func(t *testing.T) {
 			s.watch(t, 12*time.Second) // JetStream keeps what it has read for 10 s
-			c.harm(t, s.w)
+			h.do(t, s.w)
 			s.watch(t, 4*time.Second)
 			s.w.HealAll(t)
 			s.watch(t, 4*time.Second)
-			s.end(t, c.cause)
 		})
 	}
 }
@@ -84,13 +85,14 @@ func TestStream_HarmedWhileRunning(t *testing.T) {
 func TestStream_FullWhileAPeerIsAway(t *testing.T) {
 	t.Parallel()
 	s := newStreamWorld(t, 4*region.MaxEntry)
+	stop := s.leaveBehind(t)
 	s.watch(t, 6*time.Second) // longer than between two checks
 	s.w.HealAll(t)
 	s.watch(t, 4*time.Second)
-	s.stop()
+	stop()
 	s.w.WaitConverged(t)
 	s.books.check(t, s.w)
-	if n := s.w.Metric(t, "ap", `pangea_applier_log_read_entries_total{peer="us"}`); n < bigWrites/2 {
+	if n := s.w.Metric(t, "ap", `pangea_applier_log_read_entries_total{peer="us"}`); n < bigEntries/2 {
 		t.Errorf("ap has read %v entries of us at /log", n)
 	}
 	if lines := s.journal.lines(); len(lines) > 0 {
@@ -107,37 +109,84 @@ func TestStream_CannotBePurged(t *testing.T) {
 	}
 }
 
-// streamWorld is a world that writes everywhere, where ap is cut off from us.
+// streamWorld is one whose us tells a journal what happens to its stream.
 type streamWorld struct {
 	w       *regiontest.World
 	books   *books
 	journal *journal
-	stop    func()
 }
 
 func newStreamWorld(t *testing.T, streamBytes int64) *streamWorld {
 	s := &streamWorld{journal: &journal{}, books: newBooks()}
 	s.w = regiontest.New(t, regiontest.Options{Change: func(c *node.Config) {
-		small := *c.Topology
-		small.Retention.StreamBytes = streamBytes
-		c.Topology = &small
+		limit(c, func(r *topology.Retention) { r.StreamBytes = streamBytes })
 		if c.Region == "us" {
 			c.Logger = slog.New(slog.NewTextHandler(s.journal, &slog.HandlerOptions{Level: slog.LevelWarn}))
 		}
 	}})
+	return s
+}
+
+// leaveBehind cuts ap off from us, which then writes much, and notes that eu has it.
+// Everybody writes a little all the time, until stop.
+func (s *streamWorld) leaveBehind(t *testing.T) (stop func()) {
+	t.Helper()
 	var clients []func(context.Context)
 	for _, name := range s.w.Names() {
 		clients = append(clients, func(ctx context.Context) {
-			every(ctx, 20*time.Millisecond, func() { s.books.send(t, s.w, name, incr("a")) })
+			every(ctx, 50*time.Millisecond, func() { s.books.send(t, s.w, name, incr("a")) })
 		})
 	}
-	s.stop = background(t, clients...)
+	stop = background(t, clients...)
 	regiontest.Eventually(t, 60*time.Second, func() string { return beyond(t, s.w, 50) })
 	s.w.Cut(t, "us", "ap", links.BothWays, links.Refuse)
-	for i := range bigWrites {
-		s.w.OK(t, "us", "PUT", fmt.Sprintf("/profile/big%d", i), `"`+strings.Repeat("x", 60<<10)+`"`)
+	line := `{"op":"profile.put","key":"big%d","value":"` + strings.Repeat("x", 60<<10) + `"}` + "\n"
+	const batch = bigWrites / 2 // as much as is taken at once
+	for from := 0; from < bigWrites; from += batch {
+		var lines strings.Builder
+		for i := range batch {
+			fmt.Fprintf(&lines, line, from+i)
+		}
+		s.w.OK(t, "us", "POST", "/batch", lines.String())
 	}
-	return s
+	head := s.w.Status(t, "us").Head.Seq
+	regiontest.Eventually(t, 30*time.Second, func() string {
+		noted := s.w.Number(t, "us", `select coalesce(substring(stored from 'us=(\d+)')::bigint, 0) from peer where region = 'eu'`)
+		if uint64(noted) < head {
+			return fmt.Sprintf("us has noted that eu has %d of %d entries", noted, head)
+		}
+		return ""
+	})
+	return stop
+}
+
+// suffer leaves ap behind, goes through a harm, and checks that all is well again and what
+// us told of it. What follows a failure would tell nothing.
+func (s *streamWorld) suffer(t *testing.T, h harm, through func(*testing.T)) {
+	rebuilds := `pangea_shipper_rebuilds_total{cause="` + h.cause + `"}`
+	ok := t.Run(h.name, func(t *testing.T) {
+		s.journal.clear()
+		stop := s.leaveBehind(t)
+		since, before := s.w.Status(t, "us").Since, s.w.Metric(t, "us", rebuilds)
+		through(t)
+		stop()
+		s.w.WaitConverged(t)
+		s.books.check(t, s.w)
+		if s.w.Status(t, "us").Since != since {
+			before = 0 // it counts from its start
+		}
+		if n := s.w.Metric(t, "us", rebuilds) - before; n != 1 {
+			t.Errorf("%v streams were rebuilt because they were %s, want 1", n, h.cause)
+		}
+		if lines := s.journal.lines(); len(lines) != 1 || !strings.Contains(lines[0], "rebuilding the stream") {
+			t.Errorf("us says in %d lines, not 1, what happened:\n%s", len(lines), strings.Join(lines, "\n"))
+		} else {
+			t.Log(lines[0])
+		}
+	})
+	if !ok {
+		t.FailNow()
+	}
 }
 
 // watch fails the test if eu stands still, or if nats or /status shows that ap
@@ -175,22 +224,6 @@ func (s *streamWorld) lie(t *testing.T) string {
 	return ""
 }
 
-// end checks that all is well again, and what us told of the harm.
-func (s *streamWorld) end(t *testing.T, cause string) {
-	t.Helper()
-	s.stop()
-	s.w.WaitConverged(t)
-	s.books.check(t, s.w)
-	if n := s.w.Metric(t, "us", `pangea_shipper_rebuilds_total{cause="`+cause+`"}`); n != 1 {
-		t.Errorf("%v streams were rebuilt because they were %s, want 1", n, cause)
-	}
-	if lines := s.journal.lines(); len(lines) != 1 || !strings.Contains(lines[0], "rebuilding the stream") {
-		t.Errorf("us says in %d lines, not 1, what happened:\n%s", len(lines), strings.Join(lines, "\n"))
-	} else {
-		t.Log(lines[0])
-	}
-}
-
 // journal is what a region logs. What its NATS server says is not the region's word.
 type journal struct {
 	mu   sync.Mutex
@@ -203,6 +236,12 @@ func (j *journal) Write(line []byte) (int, error) {
 	return j.text.Write(line)
 }
 
+func (j *journal) clear() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.text.Reset()
+}
+
 func (j *journal) lines() (lines []string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -212,6 +251,11 @@ func (j *journal) lines() (lines []string) {
 		}
 	}
 	return lines
+}
+
+func deleteDirectory(t *testing.T, w *regiontest.World) {
+	t.Helper()
+	removeAll(t, filepath.Join(w.StoreDir("us"), "jetstream"))
 }
 
 func removeAll(t *testing.T, paths ...string) {
@@ -246,8 +290,10 @@ func rollBack(t *testing.T, w *regiontest.World) {
 	removeAll(t, filepath.Join(filepath.Dir(blocks[0]), "index.db"))
 }
 
-func last(blocks []string) string   { return blocks[len(blocks)-1] }
-func middle(blocks []string) string { return blocks[len(blocks)/2] }
+func last(blocks []string) string { return blocks[len(blocks)-1] }
+
+// within is a block that is full of what ap lacks.
+func within(blocks []string) string { return blocks[len(blocks)-2] }
 
 func flip(b []byte) []byte {
 	b[len(b)/2] ^= 1

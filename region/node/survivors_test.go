@@ -20,12 +20,12 @@ func TestRelay_SurvivorsOfALostRegionCompleteEachOther(t *testing.T) {
 	var clients []func(context.Context)
 	for _, name := range w.Names() {
 		clients = append(clients, func(ctx context.Context) {
-			every(ctx, 10*time.Millisecond, func() { b.send(t, w, name, incr(name)) })
+			every(ctx, 20*time.Millisecond, func() { b.send(t, w, name, incr(name)) })
 		})
 	}
 	stop := background(t, clients...)
 	claims := claimAt(t, w, "ap")
-	regiontest.Eventually(t, 10*time.Second, func() string { return beyond(t, w, 50) })
+	regiontest.Eventually(t, 30*time.Second, func() string { return beyond(t, w, 50) })
 
 	w.Cut(t, "us", "eu", links.BothWays, links.Blackhole)
 	regiontest.Eventually(t, 3*time.Second, func() string {
@@ -40,7 +40,7 @@ func TestRelay_SurvivorsOfALostRegionCompleteEachOther(t *testing.T) {
 	if have := stored(t, w, "eu")[lost]; have >= held {
 		t.Fatalf("eu holds %d entries of us, ap %d: there is nothing to complete", have, held)
 	}
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, 30*time.Second, func() string {
 		if have := stored(t, w, "eu")[lost]; have != held {
 			return fmt.Sprintf("eu holds %d entries of us, ap %d", have, held)
 		}
@@ -75,6 +75,6 @@ func goOn(t *testing.T, w *regiontest.World, a, b string) {
 	t.Helper()
 	for from, to := range map[string]string{a: b, b: a} {
 		w.OK(t, from, "PUT", "/profile/"+from, "1")
-		regiontest.Eventually(t, 10*time.Second, func() string { return shows(t, w, to, "/profile/"+from, "value", "1") })
+		regiontest.Eventually(t, 30*time.Second, func() string { return shows(t, w, to, "/profile/"+from, "value", "1") })
 	}
 }

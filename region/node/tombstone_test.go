@@ -24,18 +24,22 @@ func TestTombstone_IsCollected(t *testing.T) {
 }
 
 // eu sets a field, not knowing that us removes it, and eu's write is under way to us
-// for long: us takes up remote entries only every 15 s. Meanwhile us hears that eu has
-// its tombstone, and looks for what to collect. It must keep this one: without it,
-// eu's older write would bring the field back.
+// for long: us takes up remote entries only every 15 s. Meanwhile us
+// hears that eu has its tombstone, and looks for what to collect. It must keep this one:
+// without it, eu's older write would bring the field back.
 func TestTombstone_IsKeptWhileAConcurrentSetIsUnderWay(t *testing.T) {
 	t.Parallel()
+	pace := time.Duration(0)
 	w := regiontest.New(t, regiontest.Options{Regions: []string{"us", "eu"}, Change: func(c *node.Config) {
 		if c.Region == "us" {
-			c.Writer.MergePace = 15 * time.Second
+			c.Writer.MergePace = pace
 		}
 	}})
 	w.OK(t, "us", "PATCH", "/prefs/p", `{"f":1,"g":1}`)
 	w.WaitConverged(t)
+	w.Stop(t, "us")
+	pace = 15 * time.Second // and us looks for what to collect at its start, and 10 s later
+	w.Start(t, "us")
 	w.OK(t, "eu", "POST", "/counter/now-us-pauses/incr", "")
 	w.WaitConverged(t)
 
@@ -43,7 +47,7 @@ func TestTombstone_IsKeptWhileAConcurrentSetIsUnderWay(t *testing.T) {
 	w.OK(t, "eu", "PATCH", "/prefs/p", `{"f":2}`)
 	w.OK(t, "us", "PATCH", "/prefs/p", `{"f":null}`)
 	w.Heal(t, "us", "eu")
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, 30*time.Second, func() string {
 		if s := w.Status(t, "us"); s.Peers[0].Applied != s.Head.Seq {
 			return "eu has not applied the removal, as far as us knows"
 		}
