@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 )
 
 // TestFreshTakesNothing: a fresh stack begins with nothing stored, is refused beside the
-// other one, and leaves that one's data alone.
+// other one, and leaves that one's data alone, which a Down and an Up keep.
 func TestFreshTakesNothing(t *testing.T) {
 	root := newBuiltRoot(t)
 	s := openStack(t, root)
@@ -25,6 +26,9 @@ func TestFreshTakesNothing(t *testing.T) {
 	}
 	if err := s.Down(t.Context(), silent); err != nil {
 		t.Fatal(err)
+	}
+	if got := names(t, s, stack.StateDown); !slices.Equal(got, s.PartNames()) {
+		t.Fatalf("after down, down are %v, want all", got)
 	}
 	for range 2 { // the second finds what the first left
 		fresh := startFresh(t, s)
