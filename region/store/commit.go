@@ -67,7 +67,13 @@ func (w *Session) queueHead(b *pgx.Batch, next Head) {
 }
 
 func queueEntries(b *pgx.Batch, entries []*region.Entry) {
-	if len(entries) == 0 {
+	switch len(entries) {
+	case 0:
+		return
+	case 1: // the own log's: half the price
+		e := entries[0]
+		b.Queue(`insert into entry (origin, seq, first_ordinal, events, committed_at, payload) values ($1, $2, $3, $4, $5, $6)`,
+			e.Origin.String(), e.Seq, e.FirstOrdinal, len(e.Events), e.CommittedAt, e.Payload)
 		return
 	}
 	var in struct {
@@ -105,52 +111,6 @@ func queuePositions(b *pgx.Batch, positions map[crdt.Origin]region.Progress) {
 		on conflict (origin) do update set stored = excluded.stored, checksum = excluded.checksum,
 			applied = excluded.applied, ordinal = excluded.ordinal`,
 		c.origins, c.stored, c.checksums, c.applied, c.ordinal)
-}
-
-// queueAccount books what the merges of this transaction ended (I9).
-func queueAccount(b *pgx.Batch, a *state.Account) {
-	queueTallies(b, a.Tallies)
-	for i := range a.Conflicts {
-		queueConflict(b, &a.Conflicts[i])
-	}
-}
-
-func queueTallies(b *pgx.Batch, tallies map[state.Book]*state.Tally) {
-	if len(tallies) == 0 {
-		return
-	}
-	var c struct {
-		origins, classes                                              []string
-		committed, merged, superseded, concurrent, clockSkew, removed []int64
-	}
-	for book, t := range tallies {
-		c.origins, c.classes = append(c.origins, book.Origin.String()), append(c.classes, book.Class.String())
-		c.committed, c.merged = append(c.committed, t.Committed), append(c.merged, t.Merged)
-		c.superseded, c.concurrent = append(c.superseded, t.Superseded), append(c.concurrent, t.Concurrent)
-		c.clockSkew, c.removed = append(c.clockSkew, t.ClockSkew), append(c.removed, t.Removed)
-	}
-	b.Queue(`insert into ledger (origin, class, committed, merged, superseded, concurrent, clock_skew, removed)
-		select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
-		on conflict (origin, class) do update set
-			committed = ledger.committed + excluded.committed, merged = ledger.merged + excluded.merged,
-			superseded = ledger.superseded + excluded.superseded, concurrent = ledger.concurrent + excluded.concurrent,
-			clock_skew = ledger.clock_skew + excluded.clock_skew, removed = ledger.removed + excluded.removed`,
-		c.origins, c.classes, c.committed, c.merged, c.superseded, c.concurrent, c.clockSkew, c.removed)
-}
-
-func queueConflict(b *pgx.Batch, c *state.Conflict) {
-	var field *string
-	if c.Name != "" {
-		field = &c.Name
-	}
-	lost, won := c.Loser, c.Winner
-	b.Queue(`insert into conflicts (class, key, field, reason,
-			lost_value, lost_stamp, lost_origin, lost_seq, lost_ordinal,
-			won_value, won_stamp, won_origin, won_seq, won_ordinal)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		c.Class.String(), c.Key, field, c.Verdict.String(),
-		nullable(lost), lost.Stamp, lost.Origin.String(), lost.Seq, lost.Ordinal,
-		nullable(won), won.Stamp, won.Origin.String(), won.Seq, won.Ordinal)
 }
 
 func nullable(r crdt.Register) *string {

@@ -31,6 +31,10 @@ func (c *registers) add(key, field string, cell *state.Cell[crdt.Register]) {
 		return
 	}
 	c.keys, c.fields = append(c.keys, key), append(c.fields, field)
+	c.put(r)
+}
+
+func (c *registers) put(r crdt.Register) {
 	c.values, c.stamps = append(c.values, nullable(r)), append(c.stamps, int64(r.Stamp))
 	c.origins, c.seqs, c.ordinals = append(c.origins, r.Origin.String()), append(c.seqs, r.Seq), append(c.ordinals, r.Ordinal)
 }
