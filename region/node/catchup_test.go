@@ -56,7 +56,7 @@ func TestCatchUp_IsFastFairAndForeseen(t *testing.T) {
 
 func writeBacklog(t *testing.T, w *regiontest.World, name string) {
 	t.Helper()
-	const batch = 50_000
+	const batch = 10_000
 	for n := 0; n < backlogEvents; n += batch {
 		var lines strings.Builder
 		for i := range batch {

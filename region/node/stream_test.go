@@ -258,12 +258,16 @@ func deleteDirectory(t *testing.T, w *regiontest.World) {
 	removeAll(t, filepath.Join(w.StoreDir("us"), "jetstream"))
 }
 
+// removeAll tries again where JetStream has made a file meanwhile.
 func removeAll(t *testing.T, paths ...string) {
 	t.Helper()
 	for _, path := range paths {
-		if err := os.RemoveAll(path); err != nil {
-			t.Fatal(err)
-		}
+		regiontest.Eventually(t, 10*time.Second, func() string {
+			if err := os.RemoveAll(path); err != nil {
+				return err.Error()
+			}
+			return ""
+		})
 	}
 }
 
