@@ -16,6 +16,7 @@ var owners = map[string][]string{
 	"github.com/jackc/":                          {"pangea/region/store", "pangea/region/regiontest"},
 	"github.com/nats-io/":                        {"pangea/region/stream", "pangea/region/regiontest", "pangea/lab/meter"},
 	"github.com/Shopify/toxiproxy/":              {"pangea/chaos/links"},
+	"github.com/valyala/fasthttp":                {"pangea/region/api"},
 	"github.com/lib/pq":                          {"pangea/lab/postgres"},
 	"github.com/fergusstrange/embedded-postgres": {"pangea/lab/postgres"},
 }

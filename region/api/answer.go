@@ -10,14 +10,12 @@ import (
 	"pangea/crdt"
 )
 
-// Header values that never change.
-var (
-	plainJSON   = []string{"application/json"}
-	problemJSON = []string{"application/problem+json"}
-	lineJSON    = []string{"application/x-ndjson"}
-	binary      = []string{"application/octet-stream"}
-	retryAfter  = []string{"1"}
-	isTrue      = []string{"true"}
+// Content types of answers.
+const (
+	plainJSON   = "application/json"
+	problemJSON = "application/problem+json"
+	lineJSON    = "application/x-ndjson"
+	binary      = "application/octet-stream"
 )
 
 func appendString(b []byte, s string) []byte {
@@ -41,13 +39,13 @@ func (c *call) finish(status int) error {
 
 // appendVersion appends the member version_vector.
 func (c *call) appendVersion(b []byte) []byte {
-	return append(append(append(b, `,"version_vector":"`...), c.version[0]...), '"')
+	return append(append(append(b, `,"version_vector":"`...), c.version.value...), '"')
 }
 
 // spelled is a vector as a header's value.
 type spelled struct {
 	vector crdt.Vector
-	value  []string
+	value  string
 }
 
 // at says which vector the answer shows. Most answers show the same one as the
@@ -55,25 +53,33 @@ type spelled struct {
 func (c *call) at(v crdt.Vector) {
 	last := c.api.spelled.Load()
 	if last == nil || !maps.Equal(last.vector, v) {
-		last = &spelled{v, []string{v.String()}}
+		last = &spelled{v, v.String()}
 		c.api.spelled.Store(last)
 	}
-	c.version = last.value
+	c.version = last
+}
+
+// head sets the status and the headers that most answers have.
+func (c *call) head(status int, contentType string) {
+	c.req.SetStatusCode(status)
+	c.req.SetContentType(contentType)
+	if c.version != nil {
+		c.req.Response.Header.Set("X-Version-Vector", c.version.value)
+	}
 }
 
 // send sends c.out.
-func (c *call) send(status int, contentType []string) {
-	header := c.w.Header()
-	header["Content-Type"] = contentType
-	if c.version != nil {
-		header["X-Version-Vector"] = c.version
-	}
-	c.status = status
-	c.w.WriteHeader(status)
+func (c *call) send(status int, contentType string) {
+	c.head(status, contentType)
 	if len(c.out) == 0 || c.out[len(c.out)-1] == '}' {
 		c.out = append(c.out, '\n')
 	}
-	_, _ = c.w.Write(c.out) // an error is the client's, who is gone
+	if len(c.out) <= copiedAnswer {
+		c.req.SetBody(c.out)
+		return
+	}
+	c.req.Response.SetBodyRaw(c.out) // the connection would keep the memory of a copy
+	c.out = nil
 }
 
 // encode sends v as JSON. It is for people and tools, not for the hot path.

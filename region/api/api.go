@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/valyala/fasthttp"
 
 	"pangea/crdt"
 	"pangea/region"
@@ -62,6 +63,15 @@ type Config struct {
 	// Timeout bounds a request for state, besides the waits that the client asked for.
 	// Defaults to 10s.
 	Timeout time.Duration
+	// HeadTimeout bounds how long a client may take for a request's line and headers, or
+	// for the first one on a connection. Defaults to 5s.
+	HeadTimeout time.Duration
+	// BodyTimeout bounds how long a client may take for a body. Defaults to 30s.
+	BodyTimeout time.Duration
+	// WriteTimeout bounds how long a client may take for an answer. Defaults to 2m.
+	WriteTimeout time.Duration
+	// IdleTimeout bounds how long a connection is kept between requests. Defaults to 2m.
+	IdleTimeout time.Duration
 	// ChunkTimeout bounds how long a peer may take for a chunk of a snapshot, which is
 	// about 64 KiB. Defaults to 30s.
 	ChunkTimeout time.Duration
@@ -80,6 +90,10 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	c.Timeout = cmp.Or(c.Timeout, 10*time.Second)
+	c.HeadTimeout = cmp.Or(c.HeadTimeout, 5*time.Second)
+	c.BodyTimeout = cmp.Or(c.BodyTimeout, 30*time.Second)
+	c.WriteTimeout = cmp.Or(c.WriteTimeout, 2*time.Minute)
+	c.IdleTimeout = cmp.Or(c.IdleTimeout, 2*time.Minute)
 	c.ChunkTimeout = cmp.Or(c.ChunkTimeout, 30*time.Second)
 	c.Batches = cmp.Or(c.Batches, 16)
 	if c.OnGap == nil {
@@ -111,15 +125,15 @@ type Parts struct {
 	Status   func(context.Context) (region.Status, error)
 }
 
-// API is the handler of every request to a region.
+// API answers every request to a region.
 type API struct {
 	Parts
 	cfg       Config
 	peers     []string
-	servedBy  []string // as a header's value
 	routes    map[shape]*resource
 	other     *resource // requests that match no route
 	calls     sync.Pool
+	deadlines *deadlines
 	spelled   atomic.Pointer[spelled] // the last vector in an answer
 	metrics   *metrics
 	batches   chan struct{} // holds a value per body in memory
@@ -143,7 +157,7 @@ func New(cfg Config, parts Parts) (*API, error) {
 	a := &API{
 		Parts: parts, cfg: cfg,
 		peers:     cfg.Topology.Peers(cfg.Region),
-		servedBy:  []string{cfg.Region},
+		deadlines: newDeadlines(context.Background()),
 		metrics:   newMetrics(cfg.Registerer),
 		batches:   make(chan struct{}, cfg.Batches),
 		donations: make(chan struct{}, maxDonations),
@@ -168,20 +182,18 @@ func (a *API) timeout(op *operation) time.Duration {
 	return a.cfg.Timeout
 }
 
-// ServeHTTP answers one request.
-func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	start := time.Now()
-	w.Header()["X-Served-By"] = a.servedBy
-	c := a.calls.Get().(*call)
-	c.w, c.r, c.ctx = w, r, r.Context()
-	op, err := c.route()
+// Answer answers one request.
+func (a *API) Answer(req *fasthttp.RequestCtx) {
+	c := a.begin(req, req.Time())
+	defer c.rescue()
+	err := c.route()
 	if err == nil {
-		err = c.run(op)
+		err = c.run()
 	}
 	if err != nil {
 		c.fail(err)
 	}
-	op.seen.observe(c.status, time.Since(start))
-	c.reset() // not after a panic: its buffers may be in use
-	a.calls.Put(c)
+	if !c.streams {
+		c.end()
+	}
 }

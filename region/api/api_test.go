@@ -3,8 +3,8 @@ package api_test
 import (
 	"context"
 	"io"
-	"log/slog"
-	"net/http/httptest"
+	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +19,10 @@ import (
 	"pangea/region/topology"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// The server's clock, of which a process has one, runs for ever.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"))
+}
 
 // world is two regions, of which us owns every handle.
 func world() *topology.Topology {
@@ -37,15 +40,23 @@ func newAPI(t testing.TB, m *contract.Memory, onGap func(uint64)) *api.API {
 
 func assemble(t testing.TB, m *contract.Memory, cfg api.Config, snapshot func(context.Context, string, io.Writer) error) *api.API {
 	t.Helper()
+	return build(t, m, cfg, func(p *api.Parts) { p.Snapshot = snapshot })
+}
+
+// build makes an API of m, but for what change changes.
+func build(t testing.TB, m *contract.Memory, cfg api.Config, change func(*api.Parts)) *api.API {
+	t.Helper()
 	h, err := handles.New(handles.Config{Region: "us", Topology: world()}, handles.Parts{Writer: m, Reader: m, Positions: m})
 	if err != nil {
 		t.Fatal(err)
 	}
 	reg := prometheus.NewRegistry()
 	cfg.Region, cfg.Topology, cfg.Registerer, cfg.Gatherer = "us", world(), reg, reg
-	a, err := api.New(cfg, api.Parts{
-		Writer: m, Reader: m, Positions: m, Handles: h, Books: m, Log: m.Log, Snapshot: snapshot, Status: m.Status,
-	})
+	parts := api.Parts{
+		Writer: m, Reader: m, Positions: m, Handles: h, Books: m, Log: m.Log, Snapshot: m.Snapshot, Status: m.Status,
+	}
+	change(&parts)
+	a, err := api.New(cfg, parts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,11 +70,30 @@ func serve(t testing.TB, m *contract.Memory) string {
 
 func listen(t testing.TB, a *api.API) string {
 	t.Helper()
-	server := httptest.NewUnstartedServer(nil)
-	server.Config = api.NewServer(a, slog.New(slog.DiscardHandler))
-	server.Start()
-	t.Cleanup(server.Close)
-	return server.URL
+	base, stop := start(t, a)
+	t.Cleanup(func() {
+		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return base
+}
+
+// start runs a until stop, which returns what Run does.
+func start(t testing.TB, a *api.API) (base string, stop func() error) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx, l) }()
+	return "http://" + l.Addr().String(), func() error {
+		cancel()
+		return <-ended
+	}
 }
 
 func TestContract(t *testing.T) { contract.Run(t, serve(t, contract.NewMemory("us"))) }

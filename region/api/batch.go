@@ -3,7 +3,9 @@ package api
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/http"
+	"time"
 
 	"pangea/crdt"
 	"pangea/region"
@@ -23,10 +25,27 @@ const (
 func (c *call) batch() error {
 	select {
 	case c.api.batches <- struct{}{}:
-		defer func() { <-c.api.batches }()
 	case <-c.ctx.Done():
 		return unavailable.because("Nothing was written: too many batches at once, try again in a second.")
 	}
+	done := func() { <-c.api.batches }
+	defer func() {
+		if !c.streams {
+			done()
+		}
+	}()
+	if err := c.readBatch(); err != nil {
+		return err
+	}
+	b := batch{call: c, rest: c.raw, shown: crdt.Vector{}}
+	b.next()
+	b.part()
+	c.head(http.StatusOK, lineJSON)
+	c.stream(b.send, done)
+	return nil
+}
+
+func (c *call) readBatch() error {
 	if err := c.readBody(maxBatch); err != nil {
 		return err
 	}
@@ -35,10 +54,6 @@ func (c *call) batch() error {
 	}
 	if len(bytes.TrimSpace(c.raw)) == 0 {
 		return malformed.because("Send one JSON object a line.")
-	}
-	b := batch{call: c, rest: c.raw, shown: crdt.Vector{}}
-	for b.next() {
-		b.part()
 	}
 	return nil
 }
@@ -49,7 +64,6 @@ type batch struct {
 	rest  []byte // lines not taken yet
 	taken int    // lines taken
 	lines []line // of this part
-	begun bool   // the status was sent
 
 	shown crdt.Vector // the highest vector in an answer so far
 }
@@ -68,6 +82,30 @@ func (b *batch) next() bool {
 	return len(b.lines) > 0
 }
 
+// send sends the answers of each part, of which the first is ready, before the next one
+// is submitted. The header X-Version-Vector covers the first part; the trailer of the
+// same name, all.
+func (b *batch) send(w io.Writer) error {
+	for {
+		if _, err := w.Write(b.out); err != nil {
+			return err
+		}
+		if !b.next() {
+			return b.trail()
+		}
+		b.part()
+	}
+}
+
+func (b *batch) trail() error {
+	header := &b.req.Response.Header
+	if err := header.AddTrailer("X-Version-Vector"); err != nil {
+		return err
+	}
+	header.Set("X-Version-Vector", b.version.value)
+	return nil
+}
+
 // part commits the lines taken, and answers them.
 func (b *batch) part() {
 	writes := make([]region.Write, 0, len(b.lines))
@@ -83,12 +121,11 @@ func (b *batch) part() {
 	for i := range b.lines {
 		b.answer(&b.lines[i])
 	}
-	b.flush()
+	b.at(b.shown.Clone())
 }
 
 func (b *batch) commit(writes []region.Write) {
-	ctx, cancel := context.WithTimeout(b.r.Context(), b.api.cfg.Timeout+b.cond.ackWait())
-	defer cancel()
+	ctx := b.api.deadlines.after(b.api.cfg.Timeout+b.cond.ackWait(), time.Now())
 	results, errs := b.api.Writer.DoAll(ctx, writes)
 	at, i := crdt.Vector{}, 0
 	for n := range b.lines {
@@ -143,17 +180,4 @@ func (b *batch) answer(l *line) {
 		out = b.appendVersion(out)
 	}
 	b.out = append(out, '}', '\n')
-}
-
-// flush sends the answers of a part. The header X-Version-Vector covers the first
-// part; the trailer of the same name, all.
-func (b *batch) flush() {
-	b.at(b.shown.Clone())
-	if !b.begun {
-		b.begun = true
-		b.send(http.StatusOK, lineJSON)
-	} else {
-		_, _ = b.w.Write(b.out) // an error is the client's, who is gone
-	}
-	b.w.Header()[http.TrailerPrefix+"X-Version-Vector"] = b.version
 }

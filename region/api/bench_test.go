@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/valyala/fasthttp"
+
 	"pangea/region/bench"
 )
 
@@ -54,29 +56,29 @@ func eachStage(b *testing.B, run func(b *testing.B, request string)) {
 func BenchmarkAPI(b *testing.B) {
 	eachStage(b, func(b *testing.B, request string) {
 		a := newInstantAPI(b)
-		req, err := http.ReadRequest(bufio.NewReader(strings.NewReader(request)))
-		if err != nil {
+		var req fasthttp.RequestCtx
+		req.Init2(nil, nil, false)
+		if err := req.Request.Read(bufio.NewReader(strings.NewReader(request))); err != nil {
 			b.Fatal(err)
 		}
-		text, err := io.ReadAll(req.Body)
-		if err != nil {
-			b.Fatal(err)
-		}
+		text := bytes.Clone(req.Request.Body())
 		body := bytes.NewReader(text)
-		req.Body = io.NopCloser(body)
-		w := &discarding{header: http.Header{}}
 		for b.Loop() {
 			body.Reset(text)
-			clear(w.header)
-			a.ServeHTTP(w, req)
+			req.Request.SetBodyStream(body, len(text))
+			req.Response.Reset()
+			a.Answer(&req)
+			if err := req.Response.BodyWriteTo(io.Discard); err != nil {
+				b.Fatal(err)
+			}
 		}
-		if w.status != http.StatusOK {
-			b.Fatalf("got %d", w.status)
+		if req.Response.StatusCode() != http.StatusOK {
+			b.Fatalf("got %d", req.Response.StatusCode())
 		}
 	})
 }
 
-// BenchmarkServer is the same through net/http over loopback, with 32 connections. The
+// BenchmarkServer is the same through the server, over loopback, with 32 connections. The
 // client's part is in it: BenchmarkServer_Floor is that, with the kernel's.
 func BenchmarkServer(b *testing.B) {
 	eachStage(b, func(b *testing.B, request string) {
@@ -159,13 +161,3 @@ func canned(b *testing.B) (address string) {
 	}()
 	return ln.Addr().String()
 }
-
-// discarding is a response that nobody reads.
-type discarding struct {
-	header http.Header
-	status int
-}
-
-func (d *discarding) Header() http.Header         { return d.header }
-func (d *discarding) Write(b []byte) (int, error) { return len(b), nil }
-func (d *discarding) WriteHeader(status int)      { d.status = status }

@@ -22,7 +22,7 @@ func (c *call) getDigest() error {
 	if err != nil {
 		return err
 	}
-	c.version = []string{digest.Vector}
+	c.version = &spelled{value: digest.Vector}
 	return c.encode(digest)
 }
 
@@ -61,7 +61,7 @@ func (c *call) getLedger() error {
 		Region string             `json:"region"`
 		Vector string             `json:"version_vector"`
 		Ledger []region.LedgerRow `json:"ledger"`
-	}{c.api.cfg.Region, c.version[0], append([]region.LedgerRow{}, rows...)})
+	}{c.api.cfg.Region, c.version.value, append([]region.LedgerRow{}, rows...)})
 }
 
 // Bounds of ?limit= of /conflicts.
@@ -90,7 +90,7 @@ func (c *call) getConflicts() error {
 		Region    string            `json:"region"`
 		Vector    string            `json:"version_vector"`
 		Conflicts []region.Conflict `json:"conflicts"`
-	}{c.api.cfg.Region, c.version[0], append([]region.Conflict{}, conflicts...)})
+	}{c.api.cfg.Region, c.version.value, append([]region.Conflict{}, conflicts...)})
 }
 
 func (c *call) getStatus() error {
@@ -98,7 +98,7 @@ func (c *call) getStatus() error {
 	if err != nil {
 		return err
 	}
-	c.version = []string{status.Vector}
+	c.version = &spelled{value: status.Vector}
 	return c.encode(status)
 }
 

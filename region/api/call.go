@@ -2,35 +2,70 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
+	"runtime/debug"
 	"strings"
+	"time"
+
+	"github.com/valyala/fasthttp"
 
 	"pangea/crdt"
 	"pangea/region"
 )
 
 // call is one request on its way through the API. Calls are reused, with their
-// buffers: what outlives a request is copied out of them.
+// buffers, and so is the request, with all that it refers to: what outlives a request
+// is copied out of both.
 type call struct {
-	api *API
-	w   http.ResponseWriter
-	r   *http.Request
-	ctx context.Context
+	api   *API
+	req   *fasthttp.RequestCtx
+	ctx   context.Context
+	start time.Time
+	op    *operation
 
+	uri     string // as sent
 	key     string
 	cond    conditions
-	version []string // X-Version-Vector, once known
-	status  int      // as answered
+	version *spelled // X-Version-Vector, once known
+	streams bool     // the answer's body is a stream, which ends the call
 
 	raw []byte // the body as sent
 	doc []byte // the body as compact JSON
 	out []byte // the answer
 }
 
-// keptBuffer is the size up to which a call keeps its buffers.
-const keptBuffer = 128 << 10
+const (
+	keptBuffer   = 128 << 10 // the size up to which a call keeps its buffers
+	copiedAnswer = 4 << 10   // the size up to which an answer is copied
+)
+
+// begin takes a call, which counts as no operation until it is routed.
+func (a *API) begin(req *fasthttp.RequestCtx, start time.Time) *call {
+	c := a.calls.Get().(*call)
+	c.req, c.ctx, c.start, c.op = req, a.deadlines.parent, start, a.other.unknown
+	req.Response.Header.Set("X-Served-By", a.cfg.Region)
+	return c
+}
+
+// end counts the call, which is answered, and gives it back.
+func (c *call) end() {
+	c.op.seen.observe(c.req.Response.StatusCode(), time.Since(c.start))
+	c.reset()
+	c.api.calls.Put(c)
+}
+
+// rescue answers for a handler that panicked: the others are not to suffer from it. The
+// call is not given back, as its buffers may be in use.
+func (c *call) rescue() {
+	if p := recover(); p != nil {
+		c.fail(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		c.op.seen.observe(c.req.Response.StatusCode(), time.Since(c.start))
+	}
+}
 
 func (c *call) reset() {
 	kept := func(b []byte) []byte {
@@ -42,8 +77,12 @@ func (c *call) reset() {
 	*c = call{api: c.api, raw: kept(c.raw), doc: kept(c.doc), out: kept(c.out)}
 }
 
-// run checks what op asks for, the cheap and certain things first, and performs it.
-func (c *call) run(op *operation) error {
+func (c *call) method() string { return string(c.req.Method()) }
+
+// run checks what the operation asks for, the cheap and certain things first, and
+// performs it.
+func (c *call) run() error {
+	op := c.op
 	if op.touch == nothing {
 		return op.handle(c)
 	}
@@ -60,9 +99,7 @@ func (c *call) run(op *operation) error {
 	if err := c.parseConditions(op.touch == writeState); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(c.ctx, c.api.timeout(op)+c.cond.patience())
-	defer cancel()
-	c.ctx = ctx
+	c.ctx = c.api.deadlines.after(c.api.timeout(op)+c.cond.patience(), c.start)
 	if op.class != region.Handle { // whose owner waits, here or elsewhere
 		if err := c.catchUp(); err != nil {
 			return err
@@ -79,23 +116,35 @@ func (c *call) run(op *operation) error {
 
 // mayWrite refuses browsers of other sites and bodies that say they are not JSON.
 func (c *call) mayWrite() error {
-	if err := c.api.origins.Check(c.r); err != nil {
-		return crossOrigin.because("Send the request from a page of this host, or from a program: %v.", err)
+	head := &c.req.Request.Header
+	site, origin := head.Peek("Sec-Fetch-Site"), head.Peek("Origin")
+	if site != nil || origin != nil {
+		if err := c.sameOrigin(string(site), string(origin)); err != nil {
+			return crossOrigin.because("Send the request from a page of this host, or from a program: %v.", err)
+		}
 	}
-	if !acceptable(c.r.Header.Get("Content-Type")) {
+	if !acceptable(head.ContentType()) {
 		return wrongType.because("Send JSON, with Content-Type: application/json or none.")
 	}
 	return nil
 }
 
+// sameOrigin judges a browser's request as net/http does.
+func (c *call) sameOrigin(site, origin string) error {
+	return c.api.origins.Check(&http.Request{
+		Method: c.method(), URL: &url.URL{Path: "/"}, Host: string(c.req.Host()),
+		Header: http.Header{"Sec-Fetch-Site": {site}, "Origin": {origin}},
+	})
+}
+
 // acceptable tells content types that are read as JSON: JSON's own, none, and what
 // curl says if it is not told.
-func acceptable(contentType string) bool {
-	switch contentType {
+func acceptable(contentType []byte) bool {
+	switch string(contentType) {
 	case "", "application/json", "application/x-www-form-urlencoded":
 		return true
 	}
-	media, _, err := mime.ParseMediaType(contentType)
+	media, _, err := mime.ParseMediaType(string(contentType))
 	if err != nil {
 		return false
 	}
@@ -123,17 +172,21 @@ func (c *call) catchUp() error {
 
 // readBody reads the whole body, or refuses one of more than limit bytes.
 func (c *call) readBody(limit int) error {
-	if c.r.ContentLength > int64(limit) {
+	length, body := c.req.Request.Header.ContentLength(), c.req.RequestBodyStream()
+	if length > limit {
 		return tooLarge.because("Send at most %d bytes.", limit)
 	}
-	if need := int(c.r.ContentLength) + 1; need > cap(c.raw) { // one more, to read the end
+	if body == nil {
+		return nil
+	}
+	if need := length + 1; need > cap(c.raw) { // one more, to read the end
 		c.raw = make([]byte, 0, max(need, 512))
 	}
 	for {
 		if len(c.raw) == cap(c.raw) {
 			c.raw = append(c.raw, 0)[:len(c.raw)]
 		}
-		n, err := c.r.Body.Read(c.raw[len(c.raw):min(cap(c.raw), limit+1)])
+		n, err := body.Read(c.raw[len(c.raw):min(cap(c.raw), limit+1)])
 		c.raw = c.raw[:len(c.raw)+n]
 		switch {
 		case len(c.raw) > limit:
@@ -141,7 +194,7 @@ func (c *call) readBody(limit int) error {
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return malformed.because("The body ended early (%v): send the request again.", err)
+			return unreadable(err)
 		}
 	}
 }
@@ -149,7 +202,7 @@ func (c *call) readBody(limit int) error {
 // identify binds the idempotency key to this very request.
 func (c *call) identify() {
 	if c.cond.once.Key != "" {
-		c.cond.once.Hash = region.Checksum{}.Next([]byte(c.r.Method + " " + c.r.URL.RequestURI())).Next(c.raw)
+		c.cond.once.Hash = region.Checksum{}.Next([]byte(c.method() + " " + c.uri)).Next(c.raw)
 	}
 }
 
@@ -167,7 +220,7 @@ func (c *call) commit(w region.Write) (region.Result, error) {
 func (c *call) committed(v crdt.Vector, replayed bool) {
 	c.at(v)
 	if replayed {
-		c.w.Header()["Idempotency-Replayed"] = isTrue
+		c.req.Response.Header.Set("Idempotency-Replayed", "true")
 	}
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 	"strings"
@@ -69,29 +70,32 @@ func (c *conditions) patience() time.Duration {
 }
 
 func (c *call) parseConditions(write bool) (err error) {
-	header := c.r.Header
-	if values := header["X-Min-Version-Vector"]; values != nil {
-		if c.cond.min, err = c.parseVector(strings.Join(values, ",")); err != nil {
+	head := &c.req.Request.Header
+	if values := head.PeekAll("X-Min-Version-Vector"); len(values) > 0 {
+		if c.cond.min, err = c.parseVector(joined(values)); err != nil {
 			return err
 		}
 	}
-	if values := header["X-Ack"]; values != nil {
-		if c.cond.ack, err = parseAck(values[0]); err != nil {
+	if values := head.PeekAll("X-Ack"); len(values) > 0 {
+		if c.cond.ack, err = parseAck(string(values[0])); err != nil {
 			return err
 		}
 	}
-	if values := header["Prefer"]; values != nil {
-		if err = c.cond.prefer(strings.Join(values, ",")); err != nil {
+	if values := head.PeekAll("Prefer"); len(values) > 0 {
+		if err = c.cond.prefer(joined(values)); err != nil {
 			return err
 		}
 	}
-	if values := header["Idempotency-Key"]; values != nil && write {
-		if c.cond.once.Key = values[0]; !isText(values[0]) {
+	if values := head.PeekAll("Idempotency-Key"); len(values) > 0 && write {
+		if c.cond.once.Key = string(values[0]); !isText(c.cond.once.Key) {
 			return malformed.because("Send an Idempotency-Key of 1 to %d bytes of UTF-8 without control characters.", maxText)
 		}
 	}
 	return nil
 }
+
+// joined is a list that may be sent in several headers.
+func joined(values [][]byte) string { return string(bytes.Join(values, []byte{','})) }
 
 func (c *call) parseVector(s string) (crdt.Vector, error) {
 	v, err := crdt.ParseVector(s)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 
 	"pangea/crdt"
 	"pangea/region"
+	"pangea/region/api"
 	"pangea/region/api/contract"
 )
 
@@ -271,11 +271,16 @@ func TestAPI_ChunkedBodies(t *testing.T) {
 	}
 }
 
-// net/http's clients encode such a path anew; others do not.
-func TestAPI_PathIsTakenAsSent(t *testing.T) {
-	w := httptest.NewRecorder()
-	newAPI(t, contract.NewMemory("us"), nil).ServeHTTP(w, httptest.NewRequest("GET", "/counter/a%2Fb{c}", nil))
-	if w.Code != 200 || !strings.Contains(w.Body.String(), `"key":"a/b{c}"`) {
-		t.Errorf("got %d %s, want the key a/b{c}", w.Code, w.Body)
+// A batch gives its place to the next one, whatever comes of it.
+func TestAPI_BatchesTakeTurns(t *testing.T) {
+	m := panicking{contract.NewMemory("us")}
+	base := listen(t, build(t, m.Memory, api.Config{Batches: 1, Timeout: time.Second}, func(p *api.Parts) { p.Writer = m }))
+	const good, sick = `{"op":"counter.incr","key":"a"}`, `{"op":"counter.incr","key":"sick"}`
+	for _, c := range []struct {
+		body, problem string
+		status        int
+	}{{"", "malformed", 400}, {good, "", 200}, {sick, "unknown-outcome", 504}, {strings.Repeat(good+"\n", 3000), "", 200}, {good, "", 200}} {
+		resp, body := ask(t, base, "POST /batch", c.body)
+		want(t, resp, body, c.status, c.problem)
 	}
 }

@@ -2,8 +2,10 @@
 // values and reads, and what comes of them into JSON. It holds no state but
 // buffers, and decides nothing about data.
 //
+//	server.go      connections: limits, and what is no request
 //	routes.go      which path and method is which operation
 //	call.go        one request: what is checked, in which order
+//	stream.go      answers that are sent while they are made
 //	conditions.go  the headers that set conditions: vector, acknowledgement, waits
 //	document.go    JSON in, as it was sent
 //	answer.go      JSON out
@@ -21,8 +23,11 @@
 //
 // # Failures
 //
-// A snapshot that cannot be finished breaks the connection: what was sent of it does not
-// look like a short answer.
+// An answer that cannot be finished breaks the connection: what was sent of it does not
+// look like a short answer. A handler that panics answers 500, or 504 to a write.
+//
+// The server reuses the memory of a request, headers and path included, for the next
+// one: whatever is kept is a copy.
 //
 // A database that is away is 503, or 504 once a write was submitted. A region that
 // is not ready (I13) refuses everything that touches state, and still answers

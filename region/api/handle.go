@@ -1,9 +1,11 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"pangea/crdt"
 	"pangea/region"
@@ -60,7 +62,8 @@ func (c *call) deleteHandle() error {
 }
 
 func (c *call) query() (url.Values, error) {
-	query, err := url.ParseQuery(c.r.URL.RawQuery)
+	_, raw, _ := strings.Cut(c.uri, "?")
+	query, err := url.ParseQuery(raw)
 	if err != nil {
 		return nil, malformed.because("Percent-encode the query: %v.", err)
 	}
@@ -70,7 +73,7 @@ func (c *call) query() (url.Values, error) {
 // askOwner decides here if this region owns the handle. Otherwise it forwards the
 // request, unless that was done already.
 func (c *call) askOwner(decide func(context.Context, handles.Request) (handles.Answer, error), claimant string) error {
-	_, forwarded := c.r.Header[handles.ForwardedHeader]
+	forwarded := c.req.Request.Header.Peek(handles.ForwardedHeader) != nil
 	if !forwarded && !c.api.Handles.Owns(c.key) {
 		return c.relay()
 	}
@@ -83,24 +86,29 @@ func (c *call) askOwner(decide func(context.Context, handles.Request) (handles.A
 	})
 	if forwarded && answer.Position.Seq > 0 {
 		at := crdt.Vector{answer.Position.Origin: answer.Position.Seq}
-		c.w.Header()[handles.PositionHeader] = []string{at.String()}
+		c.req.Response.Header.Set(handles.PositionHeader, at.String())
 	}
 	return c.handle(answer, err)
 }
 
 func (c *call) relay() error {
-	reply, err := c.api.Handles.Forward(c.r, c.raw, c.key, c.cond.patience())
+	request := handles.Forwarded{Method: c.method(), URI: c.uri, Header: http.Header{}, Body: bytes.Clone(c.raw)}
+	for _, name := range handles.ForwardedHeaders() {
+		for _, value := range c.req.Request.Header.PeekAll(name) {
+			request.Header.Add(name, string(value))
+		}
+	}
+	reply, err := c.api.Handles.Forward(c.ctx, request, c.key, c.cond.patience())
 	if err != nil {
 		return err
 	}
+	c.req.SetStatusCode(reply.Status)
 	for _, name := range []string{"Content-Type", "X-Version-Vector", "Idempotency-Replayed", "Retry-After"} {
-		if values, ok := reply.Header[name]; ok {
-			c.w.Header()[name] = values
+		if values := reply.Header[name]; values != nil {
+			c.req.Response.Header.Set(name, values[0])
 		}
 	}
-	c.status = reply.Status
-	c.w.WriteHeader(reply.Status)
-	_, _ = c.w.Write(reply.Body) // an error is the client's, who is gone
+	c.req.Response.SetBodyRaw(reply.Body)
 	return nil
 }
 

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"bufio"
 	"errors"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -10,8 +12,10 @@ import (
 	"pangea/region"
 )
 
-// maxPage bounds a page of a log, in bytes, but for its last entry.
-const maxPage = 8 << 20
+const (
+	maxPage   = 8 << 20  // bytes of a page of a log, but for its last entry
+	pageChunk = 64 << 10 // bytes that are sent at once
+)
 
 // getLog answers with entries from ?from=epoch.seq on, framed, as many as fit a page.
 // An empty page means that the region holds no later one.
@@ -37,17 +41,20 @@ func (c *call) getLog() error {
 	if err != nil {
 		return err
 	}
-	header := c.w.Header()
-	header["X-Log-Origin"] = []string{origin.String()}
-	header["Content-Type"] = binary
-	c.status = http.StatusOK
-	c.w.WriteHeader(http.StatusOK)
+	c.head(http.StatusOK, binary)
+	c.req.Response.Header.Set("X-Log-Origin", origin.String())
+	c.stream(func(w io.Writer) error { return writePage(w, records) }, func() {})
+	return nil
+}
+
+func writePage(w io.Writer, records []region.Record) error {
+	page := bufio.NewWriterSize(w, pageChunk)
 	for _, record := range records {
-		if region.WriteFrame(c.w, record.Payload) != nil {
-			return nil // the peer is gone
+		if err := region.WriteFrame(page, record.Payload); err != nil {
+			return err
 		}
 	}
-	return nil
+	return page.Flush()
 }
 
 // logPosition reads "epoch.seq", both from 1.

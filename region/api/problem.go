@@ -27,6 +27,7 @@ var (
 	wrongMethod  = kind{405, "wrong-method", "The route has no such method"}
 	taken        = kind{409, "taken", "Another claimant holds the handle"}
 	trimmed      = kind{410, "trimmed", "The log no longer reaches back so far"}
+	tooSlow      = kind{408, "too-slow", "The request did not come in time"}
 	tooLarge     = kind{413, "too-large", "The request is too large"}
 	wrongType    = kind{415, "wrong-type", "The content type is not JSON"}
 	notOwner     = kind{421, "not-owner", "This region does not own the handle"}
@@ -34,6 +35,7 @@ var (
 	overflow     = kind{422, "overflow", "The counter would overflow"}
 	reused       = kind{422, "idempotency-key-reused", "The idempotency key belongs to another request"}
 	rejected     = kind{422, "rejected", "The database refused the write"}
+	headTooLarge = kind{431, "head-too-large", "The request line and headers are too large"}
 	internal     = kind{500, "internal", "The region has a fault"}
 	busy         = kind{503, "busy", "The region does this for others already"}
 	unavailable  = kind{503, "unavailable", "The region's database is not available"}
@@ -90,10 +92,10 @@ func (c *call) asProblem(err error) *problem {
 func (c *call) unexpected(err error) *problem {
 	interrupted := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 	if !interrupted {
-		c.api.cfg.Logger.Error("request", "method", c.r.Method, "path", c.r.URL.Path, "err", err)
+		c.api.cfg.Logger.Error("request", "method", c.method(), "uri", c.uri, "err", err)
 	}
 	switch {
-	case c.r.Method != http.MethodGet && c.r.Method != http.MethodHead:
+	case !c.req.IsGet() && !c.req.IsHead():
 		return unknown.because("The write may stand: read the key, or repeat the request if it is safe to repeat.")
 	case interrupted:
 		return unavailable.because("The answer took too long: try again in a second, here or in another region.")
@@ -111,9 +113,12 @@ func (c *call) fail(err error) {
 	}
 	c.out = append(c.out, '}')
 	if p.status == http.StatusServiceUnavailable {
-		c.w.Header()["Retry-After"] = retryAfter
+		c.req.Response.Header.Set("Retry-After", "1")
 	}
 	c.send(p.status, problemJSON)
+	if conn, ok := c.req.Conn().(*client); ok {
+		conn.refused.Store(true)
+	}
 }
 
 // appendProblem appends the members of p, without braces.

@@ -6,13 +6,13 @@ import (
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/valyala/fasthttp/fasthttpadaptor"
 
 	"pangea/region"
 )
 
 // shape is what routes are told apart by: /root, /root/{key} or /root/{key}/action.
-// http.ServeMux is not used as it cleans paths and redirects, and a key may be any
-// text.
+// Paths are not cleaned and nothing is redirected, as a key may be any text.
 type shape struct {
 	root     string
 	segments int
@@ -92,58 +92,56 @@ func (a *API) table(m *metrics) (map[shape]*resource, *resource) {
 }
 
 func (a *API) metricsPage() func(*call) error {
-	page := promhttp.HandlerFor(a.cfg.Gatherer, promhttp.HandlerOpts{})
+	page := fasthttpadaptor.NewFastHTTPHandler(promhttp.HandlerFor(a.cfg.Gatherer, promhttp.HandlerOpts{}))
 	return func(c *call) error {
-		c.status = http.StatusOK
-		page.ServeHTTP(c.w, c.r)
+		page(c.req)
 		return nil
 	}
 }
 
 // route finds the operation and the key. With an error, the operation is one that
 // only counts it.
-func (c *call) route() (*operation, error) {
-	s, key := split(escapedPath(c.r.URL))
+func (c *call) route() (err error) {
+	c.uri = string(c.req.Request.Header.RequestURI())
+	path := pathOf(c.uri)
+	s, key := split(path)
 	found, ok := c.api.routes[s]
 	if !ok {
-		return c.api.other.unknown, noRoute.because("No route %s %.100q: see the routes in the manual.", c.r.Method, c.r.URL.Path)
+		return noRoute.because("No route %s %.100q: see the routes in the manual.", c.method(), path)
 	}
-	op := found.operation(c.r.Method)
-	if op == nil {
-		c.w.Header().Set("Allow", found.allow)
-		return found.unknown, wrongMethod.because("Use %s here, not %.20q.", found.allow, c.r.Method)
+	if c.op = found.operation(c.req.Method()); c.op == nil {
+		c.op = found.unknown
+		c.req.Response.Header.Set("Allow", found.allow)
+		return wrongMethod.because("Use %s here, not %.20q.", found.allow, c.method())
 	}
 	if s.segments == 1 {
-		return op, nil
+		return nil
 	}
-	key, err := url.PathUnescape(key)
-	if err != nil {
-		return op, malformed.because("The path is not percent-encoded: write %% as %%25.")
+	if c.key, err = url.PathUnescape(key); err != nil {
+		return malformed.because("The path is not percent-encoded: write %% as %%25.")
 	}
-	c.key = key
-	return op, checkKey(key)
+	return checkKey(c.key)
 }
 
-func (r *resource) operation(method string) *operation {
-	if method == http.MethodHead {
-		method = http.MethodGet
-	}
+func (r *resource) operation(method []byte) *operation {
+	head := string(method) == http.MethodHead
 	for _, op := range r.operations {
-		if op.method == method {
+		if op.method == string(method) || head && op.method == http.MethodGet {
 			return op
 		}
 	}
 	return nil
 }
 
-// escapedPath is the path as the client wrote it. URL.EscapedPath would encode a
-// decoded path anew if it holds a character that ought to be encoded, such as {,
-// and take a %2F in it for a separator.
-func escapedPath(u *url.URL) string {
-	if u.RawPath != "" {
-		return u.RawPath
+// pathOf is the path as the client wrote it, of /path?query or http://host/path?query.
+func pathOf(uri string) string {
+	path, _, _ := strings.Cut(uri, "?")
+	if path[0] == '/' {
+		return path
 	}
-	return u.EscapedPath()
+	_, rest, _ := strings.Cut(path, "://")
+	_, path, _ = strings.Cut(rest, "/")
+	return "/" + path
 }
 
 // split cuts /root/key/action into its shape and its still encoded key. A path

@@ -1,6 +1,10 @@
 package api
 
 import (
+	"errors"
+	"io"
+	"iter"
+	"log/slog"
 	"net/http"
 	"slices"
 	"time"
@@ -21,72 +25,103 @@ func (c *call) getSnapshot() error {
 	if !slices.Contains(c.api.peers, peer) {
 		return malformed.because("Use a ?for= of %v, the region that is to join this one's snapshot, not %.32q.", c.api.peers, peer)
 	}
-	d := donation{call: c, link: http.NewResponseController(c.w)}
-	if c.r.Method == http.MethodHead {
-		d.begin()
+	if c.req.IsHead() {
+		c.head(http.StatusOK, binary)
 		return nil
 	}
 	select {
 	case c.api.donations <- struct{}{}:
-		defer func() { <-c.api.donations }()
-		return d.send(peer)
+		return c.donate(peer)
 	default:
 		c.api.metrics.refused.Inc()
 		return busy.because("Ask another region, or this one later: it is sending its snapshot to %d others.", maxDonations)
 	}
 }
 
-// donation is a snapshot on its way to a peer.
+// donation is a snapshot on its way to a peer, a chunk at a time.
 type donation struct {
 	*call
-	link  *http.ResponseController
-	begun bool // the status was sent: only the connection can tell of an error now
+	next  func() ([]byte, error, bool)
+	stop  func()
+	log   *slog.Logger
 	bytes int
 }
 
-// send sends the snapshot, however long that takes, as long as the peer goes on taking
-// it. An error after the first byte breaks the connection, so that the peer sees one too.
-func (d *donation) send(peer string) error {
-	m, log := d.api.metrics, d.api.cfg.Logger.With("for", peer)
-	m.donating.Inc()
-	defer m.donating.Dec()
-	start := time.Now()
-	err := d.api.Snapshot(d.ctx, peer, d)
-	took := time.Since(start).Round(time.Millisecond)
-	switch {
-	case err == nil:
-		m.sent.Inc()
-		log.Info("snapshot sent", "bytes", d.bytes, "took", took)
-		return nil
-	case !d.begun:
-		m.refused.Inc()
+// donate answers with a snapshot, of which it has made the first chunk: an error before
+// that is an answer.
+func (c *call) donate(peer string) error {
+	d := donation{call: c, log: c.api.cfg.Logger.With("for", peer)}
+	d.next, d.stop = iter.Pull2(c.chunks(peer))
+	c.api.metrics.donating.Inc()
+	defer func() {
+		if !c.streams {
+			d.close()
+		}
+	}()
+	first, err, _ := d.next()
+	if err != nil {
+		c.api.metrics.refused.Inc()
 		return err
-	default:
-		m.broken.Inc()
-		log.Warn("snapshot broken off: the peer starts over", "bytes", d.bytes, "took", took, "err", err)
-		panic(http.ErrAbortHandler)
 	}
+	c.head(http.StatusOK, binary)
+	c.stream(func(w io.Writer) error { return d.send(w, first) }, d.close)
+	return nil
 }
 
-// Write sends one chunk, which the peer must take within the time for one.
-func (d *donation) Write(chunk []byte) (int, error) {
-	if err := d.link.SetWriteDeadline(time.Now().Add(d.api.cfg.ChunkTimeout)); err != nil {
-		return 0, err
+func (d *donation) close() {
+	d.stop()
+	d.api.metrics.donating.Dec()
+	<-d.api.donations
+}
+
+// send sends the snapshot, however long that takes, as long as the peer goes on taking
+// it. An error breaks the connection, so that the peer sees one too.
+func (d *donation) send(w io.Writer, chunk []byte) (err error) {
+	for more := true; more && err == nil; {
+		if err = d.write(w, chunk); err == nil {
+			chunk, err, more = d.next()
+		}
 	}
-	if !d.begun {
-		d.begin()
+	m, took := d.api.metrics, time.Since(d.start).Round(time.Millisecond)
+	if err != nil {
+		m.broken.Inc()
+		d.log.Warn("snapshot broken off: the peer starts over", "bytes", d.bytes, "took", took, "err", err)
+		return err
 	}
-	n, err := d.w.Write(chunk)
+	m.sent.Inc()
+	d.log.Info("snapshot sent", "bytes", d.bytes, "took", took)
+	return nil
+}
+
+// write sends one chunk, which the peer must take within the time for one.
+func (d *donation) write(w io.Writer, chunk []byte) error {
+	if err := d.req.SetWriteDeadline(time.Now().Add(d.api.cfg.ChunkTimeout)); err != nil {
+		return err
+	}
+	n, err := w.Write(chunk)
 	d.bytes += n
 	d.api.metrics.donated.Add(float64(n))
-	if err != nil {
-		return n, err
-	}
-	return n, d.link.Flush() // the first chunk is small, and tells the peer that more comes
+	return err
 }
 
-func (d *donation) begin() {
-	d.w.Header()["Content-Type"] = binary
-	d.begun, d.status = true, http.StatusOK
-	d.w.WriteHeader(http.StatusOK)
+// chunks are what a snapshot for peer writes, and the error that it ends with.
+func (c *call) chunks(peer string) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		if err := c.api.Snapshot(c.ctx, peer, yielding(yield)); err != nil {
+			yield(nil, err)
+		}
+	}
 }
+
+// yielding is a writer whose chunks go to the loop over them.
+type yielding func([]byte, error) bool
+
+// Write implements io.Writer.
+func (y yielding) Write(chunk []byte) (int, error) {
+	if !y(chunk, nil) {
+		return 0, errPeerGone
+	}
+	return len(chunk), nil
+}
+
+var errPeerGone = errors.New("the peer takes no more")

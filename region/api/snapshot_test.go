@@ -97,7 +97,7 @@ func TestSnapshot_BreaksHalfWay(t *testing.T) {
 func TestSnapshot_OutlastsTheServersLimits(t *testing.T) {
 	m := contract.NewMemory("us")
 	const chunks = 10
-	base, _ := hurried(t, assemble(t, m, api.Config{}, func(ctx context.Context, _ string, w io.Writer) error {
+	base := listen(t, assemble(t, m, hurried(), func(ctx context.Context, _ string, w io.Writer) error {
 		for range chunks {
 			select {
 			case <-ctx.Done():

@@ -27,6 +27,19 @@ const (
 // maxReply bounds what an owner may answer, in bytes.
 const maxReply = 64 << 10
 
+// ForwardedHeaders are passed on with a request.
+func ForwardedHeaders() []string {
+	return []string{"Content-Type", "X-Ack", "Prefer", "X-Min-Version-Vector", "Idempotency-Key"}
+}
+
+// Forwarded is a client's request to another region.
+type Forwarded struct {
+	Method string
+	URI    string      // as the client wrote it
+	Header http.Header // of ForwardedHeaders
+	Body   []byte
+}
+
 // Reply is an owner's answer, to be relayed as it is.
 type Reply struct {
 	Status int
@@ -45,22 +58,22 @@ func newClient() *http.Client {
 	}
 }
 
-// Forward sends a client's request, whose body was read already, to the owner of
-// the handle. wait is how long the client lets the owner take.
-func (h *Handles) Forward(r *http.Request, body []byte, name string, wait time.Duration) (Reply, error) {
+// Forward sends a client's request to the owner of the handle. wait is how long the
+// client lets the owner take.
+func (h *Handles) Forward(ctx context.Context, r Forwarded, name string, wait time.Duration) (Reply, error) {
 	owner := h.Owner(name)
 	if !h.parts.Positions.Reachable(owner) {
 		h.metrics.forwards.WithLabelValues(owner, away).Inc()
 		return Reply{}, fmt.Errorf("%w: nothing heard of %s", ErrOwnerAway, owner)
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), wait+h.cfg.Patience)
+	asking, cancel := context.WithTimeout(ctx, wait+h.cfg.Patience)
 	defer cancel()
-	reply, outcome, err := h.ask(ctx, r, body, owner)
+	reply, outcome, err := h.ask(asking, r, owner)
 	h.metrics.forwards.WithLabelValues(owner, outcome).Inc()
 	if err != nil {
 		return Reply{}, forwardError(owner, outcome, r.Method, err)
 	}
-	h.catchUp(r.Context(), reply)
+	h.catchUp(ctx, reply)
 	return reply, nil
 }
 
@@ -73,8 +86,8 @@ func forwardError(owner, outcome, method string, err error) error {
 	return fmt.Errorf("%w: ask %s: %w", region.ErrUnknown, owner, err)
 }
 
-func (h *Handles) ask(ctx context.Context, r *http.Request, body []byte, owner string) (Reply, string, error) {
-	out, err := h.outgoing(ctx, r, body, owner)
+func (h *Handles) ask(ctx context.Context, r Forwarded, owner string) (Reply, string, error) {
+	out, err := h.outgoing(ctx, r, owner)
 	if err != nil {
 		return Reply{}, away, err
 	}
@@ -97,22 +110,19 @@ func (h *Handles) ask(ctx context.Context, r *http.Request, body []byte, owner s
 }
 
 // outgoing repeats the client's request as this region's own.
-func (h *Handles) outgoing(ctx context.Context, r *http.Request, body []byte, owner string) (*http.Request, error) {
+func (h *Handles) outgoing(ctx context.Context, r Forwarded, owner string) (*http.Request, error) {
 	address := h.cfg.Topology.Address(h.cfg.Region, owner, topology.HTTP)
-	out, err := http.NewRequestWithContext(ctx, r.Method, "http://"+address, bytes.NewReader(body))
+	out, err := http.NewRequestWithContext(ctx, r.Method, "http://"+address, bytes.NewReader(r.Body))
 	if err != nil {
 		return nil, err
 	}
-	out.URL.Opaque = r.RequestURI // as the client wrote it: net/url would spell some keys anew
-	for _, name := range []string{"Content-Type", "X-Ack", "Prefer", "X-Min-Version-Vector"} {
-		if values, ok := r.Header[name]; ok {
-			out.Header[name] = values
-		}
-	}
+	out.URL.Opaque = r.URI // net/url would spell some keys anew
+	out.Header = r.Header.Clone()
 	// The client of net/http sends what carries an Idempotency-Key again by itself, and
 	// then may report a refused connection for a request that was sent. It does not
 	// know the lower-case name, which is the same to the owner.
 	if key, ok := r.Header["Idempotency-Key"]; ok {
+		delete(out.Header, "Idempotency-Key")
 		out.Header["idempotency-key"] = key
 	}
 	out.Header.Set(ForwardedHeader, h.cfg.Region)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -23,7 +22,10 @@ import (
 	"pangea/region/topology"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// The HTTP server's clock, of which a process has one, runs for ever.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"))
+}
 
 // site is one region: its state, and where it listens.
 type site struct {
@@ -75,11 +77,13 @@ func start(t *testing.T, topo *topology.Topology, name string, l net.Listener) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := api.NewServer(a, slog.New(slog.DiscardHandler))
-	go func() { _ = server.Serve(l) }()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx, l) }()
 	t.Cleanup(func() {
-		_ = server.Close()
 		h.Close()
+		cancel()
+		<-ended
 	})
 	return &site{Memory: m, url: "http://" + l.Addr().String(), reg: reg}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"time"
 
 	"github.com/google/uuid"
@@ -43,7 +42,7 @@ type Node struct {
 	remembered bool // the peers, by keeper
 	handles    *handles.Handles
 	listener   net.Listener
-	web        *http.Server
+	api        *api.API
 }
 
 // New opens what the region needs and binds its addresses. It does not wait for the
@@ -156,7 +155,7 @@ func (n *Node) openAPI(context.Context) error {
 	if err != nil {
 		return err
 	}
-	handler, err := api.New(api.Config{
+	n.api, err = api.New(api.Config{
 		Region: n.cfg.Region, Topology: n.cfg.Topology, OnGap: n.shipper.Check,
 		Registerer: n.registry, Gatherer: n.registry, Logger: n.cfg.Logger,
 	}, api.Parts{
@@ -173,7 +172,6 @@ func (n *Node) openAPI(context.Context) error {
 	if n.listener, err = net.Listen("tcp", self.HTTP); err != nil {
 		return fmt.Errorf("listen for HTTP: %w", err)
 	}
-	n.web = api.NewServer(handler, n.cfg.Logger)
 	return nil
 }
 
@@ -186,7 +184,7 @@ func (n *Node) Run(ctx context.Context) error {
 		ctx, cancel := context.WithCancel(ctx)
 		g.Add(func() error { return loop(ctx) }, func(error) { cancel() })
 	}
-	add(n.serve)
+	add(func(ctx context.Context) error { return n.api.Run(ctx, n.listener) })
 	add(n.writer.Run)
 	add(n.ship)
 	for _, a := range n.appliers {
@@ -197,25 +195,6 @@ func (n *Node) Run(ctx context.Context) error {
 	add(func(ctx context.Context) error { return n.tracker.Report(ctx, n.stream) })
 	add(n.keeper.run)
 	return g.Run()
-}
-
-// serve answers clients. On a stop it lets the requests under way finish, but not
-// for ever.
-func (n *Node) serve(ctx context.Context) error {
-	failed := make(chan error, 1)
-	go func() { failed <- n.web.Serve(n.listener) }()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serve HTTP: %w", err)
-	case <-ctx.Done():
-	}
-	drain, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	if err := n.web.Shutdown(drain); err != nil {
-		_ = n.web.Close()
-	}
-	<-failed
-	return nil
 }
 
 // waitOpen returns once the writer has opened the database; false if ctx ended.

@@ -21,9 +21,10 @@ var Postgres = sync.OnceValues(func() (*postgres.Cluster, error) {
 
 var started bool // by the first test that needed it
 
-// stuckInToxiproxy are the goroutines that a cut of a busy connection leaves behind:
-// see package links.
-var stuckInToxiproxy = []goleak.Option{
+// forever are the goroutines that a cut of a busy connection leaves behind (see package
+// links), and the clock of the HTTP server, of which a process has one.
+var forever = []goleak.Option{
+	goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
 	goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2/toxics.(*ToxicStub).Run"),
 	goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).read"),
 }
@@ -43,7 +44,7 @@ func Main(m *testing.M) {
 			}
 		}
 	}
-	if err := goleak.Find(stuckInToxiproxy...); err != nil && code == 0 {
+	if err := goleak.Find(forever...); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, "left over:", err)
 		code = 1
 	}

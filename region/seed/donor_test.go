@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"log/slog"
 	"net"
 	"testing"
 	"time"
@@ -32,16 +31,20 @@ func serve(t *testing.T, l net.Listener, topo *topology.Topology, name string, g
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := api.New(api.Config{Region: name, Topology: topo, ChunkTimeout: 5 * time.Second}, api.Parts{
+	a, err := api.New(api.Config{Region: name, Topology: topo, ChunkTimeout: 5 * time.Second}, api.Parts{
 		Writer: m, Reader: m, Positions: m, Handles: h, Books: m, Log: m.Log, Status: m.Status,
 		Snapshot: func(ctx context.Context, _ string, w io.Writer) error { return give(ctx, w) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := api.NewServer(handler, slog.New(slog.DiscardHandler))
-	go func() { _ = server.Serve(l) }()
-	t.Cleanup(func() { _ = server.Close() })
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx, l) }()
+	t.Cleanup(func() {
+		cancel()
+		<-ended
+	})
 }
 
 // rows are a few frames of profiles.

@@ -24,11 +24,13 @@ import (
 	"pangea/region/topology"
 )
 
-// A cut of a busy connection leaves some of toxiproxy's goroutines blocked.
+// A cut of a busy connection leaves some of toxiproxy's goroutines blocked, and the HTTP
+// server's clock, of which a process has one, runs for ever.
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m,
 		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2/toxics.(*ToxicStub).Run"),
-		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).read"))
+		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).read"),
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"))
 }
 
 // world is a region, us, that has lost its database, and two donors behind real links:

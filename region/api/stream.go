@@ -1,0 +1,37 @@
+package api
+
+import (
+	"errors"
+	"io"
+)
+
+// stream is a body that is written while it is made, after the handler has returned. The
+// call goes on with it.
+type stream struct {
+	*call
+	write func(io.Writer) error
+	close func()
+}
+
+// stream answers with what write writes, each Write in a chunk that is sent at once. If
+// it fails, the connection breaks, so that what was sent does not look like all. done is
+// called last, whatever comes.
+func (c *call) stream(write func(io.Writer) error, done func()) {
+	c.streams = true
+	c.req.Response.SetBodyStream(&stream{c, write, done}, -1)
+}
+
+// WriteTo implements io.WriterTo.
+func (s *stream) WriteTo(w io.Writer) (int64, error) { return 0, s.write(w) }
+
+// SupportsBodyWriteTo implements fasthttp.BodyWriterTo: call WriteTo, and Read never.
+func (s *stream) SupportsBodyWriteTo() bool { return true }
+
+func (s *stream) Read([]byte) (int, error) { return 0, errors.ErrUnsupported }
+
+// Close implements io.Closer. The server calls it when the body was sent, or cannot be.
+func (s *stream) Close() error {
+	s.close()
+	s.end()
+	return nil
+}
