@@ -110,7 +110,8 @@ func TestMain(m *testing.M) {
 		goleak.Cleanup(func(code int) { stacktest.Close(); os.Exit(code) }),
 		goleak.IgnoreAnyFunction("os/exec.(*Cmd).Wait"),
 		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2/toxics.(*ToxicStub).Run"),
-		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).read"))
+		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).read"),
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"))
 }
 
 func TestVerify_EqualStateIsATable(t *testing.T) {
