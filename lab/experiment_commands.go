@@ -40,11 +40,14 @@ func recordFlags(more ...cli.Flag) []cli.Flag {
 }
 
 // experimentFlags are those of the ones that leave it to the caller what is written.
-func experimentFlags(more ...cli.Flag) []cli.Flag {
+func experimentFlags(more ...cli.Flag) []cli.Flag { return loadFlags(32, more...) }
+
+// loadFlags are those with another number of connections.
+func loadFlags(connections int, more ...cli.Flag) []cli.Flag {
 	return recordFlags(append(more,
 		&cli.StringFlag{Name: "write", Value: string(wrk.Put), Usage: "what a write does: put (a profile) or incr (a counter)"},
 		&cli.IntFlag{Name: "batch", Value: 1, Usage: "`ROWS` of a request; above 1 it goes to /batch"},
-		&cli.IntFlag{Name: "connections", Value: 32, Usage: "to each region, with one request under way on each"},
+		&cli.IntFlag{Name: "connections", Value: connections, Usage: "to each region, with one request under way on each"},
 	)...)
 }
 
@@ -71,8 +74,13 @@ func withExperiment(do func(context.Context, *experiment) error) cli.ActionFunc 
 }
 
 // onFresh runs an experiment on a stack of its own, which is deleted when it is done.
-func (e *experiment) onFresh(ctx context.Context, do func(*stack.Stack) error) (err error) {
-	fresh, err := e.open(ctx, e.stack.Topology())
+func (e *experiment) onFresh(ctx context.Context, do func(*stack.Stack) error) error {
+	return e.onFreshWorld(ctx, e.stack.Topology(), do)
+}
+
+// onFreshWorld is onFresh with another world.
+func (e *experiment) onFreshWorld(ctx context.Context, world *topology.Topology, do func(*stack.Stack) error) (err error) {
+	fresh, err := e.open(ctx, world)
 	if err != nil {
 		return err
 	}
