@@ -25,6 +25,7 @@ func TestExperiments_LeaveRecords(t *testing.T) {
 	})
 	for _, args := range [][]string{
 		{"soak", "-short", "-rate", "200", "-duration", "6s", "-out", "docs", "-seed", "7"},
+		{"catchup", "-short", "-duration", "3s", "-out", "docs"},
 		{"lag", "-rates", "100", "-step", "3s", "-rounds", "1", "-out", "docs", "-connections", "2"},
 		{"scale", "-curve", "rows", "-rows", "300", "-duration", "3s", "-rounds", "1", "-steady", "100", "-out", "docs"},
 	} {
@@ -33,7 +34,7 @@ func TestExperiments_LeaveRecords(t *testing.T) {
 			t.Fatalf("%s: %v", args[0], err)
 		}
 	}
-	for _, name := range []string{"soak", "lag", "scale-rows"} {
+	for _, name := range []string{"soak", "catchup", "lag", "scale-rows"} {
 		r, err := results.Read(filepath.Join(root, "docs", name+".json"))
 		if err != nil {
 			t.Fatal(err)
