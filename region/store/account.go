@@ -27,7 +27,8 @@ func queueTallies(b *pgx.Batch, tallies map[state.Book]*state.Tally) {
 		c.clockSkew, c.removed = append(c.clockSkew, t.ClockSkew), append(c.removed, t.Removed)
 	}
 	b.Queue(`insert into ledger (origin, class, committed, merged, superseded, concurrent, clock_skew, removed)
-		select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
+		select unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::bigint[]),
+			unnest($5::bigint[]), unnest($6::bigint[]), unnest($7::bigint[]), unnest($8::bigint[])
 		on conflict (origin, class) do update set
 			committed = ledger.committed + excluded.committed, merged = ledger.merged + excluded.merged,
 			superseded = ledger.superseded + excluded.superseded, concurrent = ledger.concurrent + excluded.concurrent,
@@ -58,9 +59,9 @@ func queueConflicts(b *pgx.Batch, conflicts []state.Conflict) {
 	b.Queue(`insert into conflicts (class, key, field, reason,
 			lost_value, lost_stamp, lost_origin, lost_seq, lost_ordinal,
 			won_value, won_stamp, won_origin, won_seq, won_ordinal)
-		select * from unnest($1::text[], $2::text[], $3::text[], $4::text[],
-			$5::text[], $6::bigint[], $7::text[], $8::bigint[], $9::bigint[],
-			$10::text[], $11::bigint[], $12::text[], $13::bigint[], $14::bigint[])`,
+		select unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), unnest($4::text[]),
+			unnest($5::text[]), unnest($6::bigint[]), unnest($7::text[]), unnest($8::bigint[]), unnest($9::bigint[]),
+			unnest($10::text[]), unnest($11::bigint[]), unnest($12::text[]), unnest($13::bigint[]), unnest($14::bigint[])`,
 		classes, keys, fields, reasons,
 		lost.values, lost.stamps, lost.origins, lost.seqs, lost.ordinals,
 		won.values, won.stamps, won.origins, won.seqs, won.ordinals)

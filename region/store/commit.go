@@ -42,7 +42,9 @@ func (w *Session) Commit(ctx context.Context, c *Commit) error {
 	if c.Entry != nil {
 		next.Head = region.Head{Seq: c.Entry.Seq, Ordinal: c.Entry.LastOrdinal(), Checksum: c.Entry.Checksum}
 	}
-	// A pipeline up to its one Sync is a transaction, so no BEGIN and no COMMIT.
+	// A pipeline up to its one Sync is a transaction, so no BEGIN and no COMMIT. Columns go
+	// as arrays, which are unnested in the list of what is selected: those in a FROM clause
+	// Postgres would first copy to a tuple store each.
 	batch := &pgx.Batch{}
 	w.queueHead(batch, next)
 	queueRows(batch, c.Rows)
@@ -89,7 +91,7 @@ func queueEntries(b *pgx.Batch, entries []*region.Entry) {
 		in.at, in.payload = append(in.at, e.CommittedAt), append(in.payload, e.Payload)
 	}
 	b.Queue(`insert into entry (origin, seq, first_ordinal, events, committed_at, payload)
-		select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::int[], $5::timestamptz[], $6::bytea[])`,
+		select unnest($1::text[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::int[]), unnest($5::timestamptz[]), unnest($6::bytea[])`,
 		in.origin, in.seq, in.ordinal, in.events, in.at, in.payload)
 }
 
@@ -107,7 +109,7 @@ func queuePositions(b *pgx.Batch, positions map[crdt.Origin]region.Progress) {
 		c.stored, c.applied, c.ordinal = append(c.stored, p.Stored), append(c.applied, p.Applied), append(c.ordinal, p.Ordinal)
 	}
 	b.Queue(`insert into positions (origin, stored, checksum, applied, ordinal)
-		select * from unnest($1::text[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[])
+		select unnest($1::text[]), unnest($2::bigint[]), unnest($3::bytea[]), unnest($4::bigint[]), unnest($5::bigint[])
 		on conflict (origin) do update set stored = excluded.stored, checksum = excluded.checksum,
 			applied = excluded.applied, ordinal = excluded.ordinal`,
 		c.origins, c.stored, c.checksums, c.applied, c.ordinal)

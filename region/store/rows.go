@@ -46,7 +46,7 @@ func queueProfile(b *pgx.Batch, cells map[string]*state.Cell[crdt.Register]) {
 	}
 	if len(c.keys) > 0 {
 		b.Queue(`insert into profile (key, value, stamp, origin, seq, ordinal)
-			select * from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[])
+			select unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[]), unnest($5::bigint[]), unnest($6::bigint[])
 			on conflict (key) do update set value = excluded.value, stamp = excluded.stamp,
 				origin = excluded.origin, seq = excluded.seq, ordinal = excluded.ordinal`,
 			c.keys, c.values, c.stamps, c.origins, c.seqs, c.ordinals)
@@ -60,7 +60,7 @@ func queueHandle(b *pgx.Batch, cells map[string]*state.Cell[crdt.Register]) {
 	}
 	if len(c.keys) > 0 {
 		b.Queue(`insert into handle (name, claimant, stamp, origin, seq, ordinal)
-			select * from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[])
+			select unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[]), unnest($5::bigint[]), unnest($6::bigint[])
 			on conflict (name) do update set claimant = excluded.claimant, stamp = excluded.stamp,
 				origin = excluded.origin, seq = excluded.seq, ordinal = excluded.ordinal`,
 			c.keys, c.values, c.stamps, c.origins, c.seqs, c.ordinals)
@@ -85,7 +85,7 @@ func queuePrefs(b *pgx.Batch, cells map[state.Member]*state.Cell[crdt.Register])
 	}
 	if len(c.keys) > 0 {
 		b.Queue(`insert into prefs (key, field, value, stamp, origin, seq, ordinal)
-			select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[])
+			select unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), unnest($4::bigint[]), unnest($5::text[]), unnest($6::bigint[]), unnest($7::bigint[])
 			on conflict (key, field) do update set value = excluded.value, stamp = excluded.stamp,
 				origin = excluded.origin, seq = excluded.seq, ordinal = excluded.ordinal`,
 			c.keys, c.fields, c.values, c.stamps, c.origins, c.seqs, c.ordinals)
@@ -108,7 +108,7 @@ func queueCounters(b *pgx.Batch, cells map[string]*state.Cell[crdt.Counter]) {
 	}
 	if len(keys) > 0 {
 		b.Queue(`insert into counter (key, origin, p, n)
-			select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
+			select unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::bigint[])
 			on conflict (key, origin) do update set p = excluded.p, n = excluded.n`, keys, origins, ps, ns)
 	}
 }
@@ -145,7 +145,7 @@ func queueTags(b *pgx.Batch, cells map[state.Member]*state.Cell[crdt.Dots]) {
 	}
 	if len(put.keys) > 0 {
 		b.Queue(`insert into tags (key, tag, origin, ordinal, seq)
-			select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
+			select unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), unnest($4::bigint[]), unnest($5::bigint[])
 			on conflict (key, tag, origin) do update set ordinal = excluded.ordinal, seq = excluded.seq`,
 			put.keys, put.tags, put.origins, put.ordinals, put.seqs)
 	}
