@@ -31,8 +31,8 @@ func (m *Mesh) open(r topology.Region) (*node, error) {
 	return &node{name: r.Name, address: r.Postgres, dsn: dsn, db: db}, nil
 }
 
-// needed is what pglogical asks for in a node. It comes on top of the settings that a
-// region has.
+// needed is what pglogical asks for in a node, and a connection for each client of pgbench.
+// It comes on top of the settings that a region has.
 var needed = []string{
 	"wal_level = logical",
 	"track_commit_timestamp = on",
@@ -40,6 +40,7 @@ var needed = []string{
 	"max_worker_processes = 16",
 	"max_replication_slots = 16",
 	"max_wal_senders = 16",
+	"max_connections = 300",
 }
 
 // adjust sets what counts from the next start on.

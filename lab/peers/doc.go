@@ -16,9 +16,9 @@
 // and settings, and the same links. What a system is asked besides is asked of both by
 // the same code.
 //
-// Guarantees: figures of throughput are compared only where the lag was flat. A write
-// counts when it was acknowledged. The p99 is that of requests, or transactions, in the
-// slowest region.
+// Guarantees: a round of Pangea counts only if its lag was flat; one of the peer counts in
+// any case. A write counts when it was acknowledged. The p99 is that of requests, or
+// transactions, in the slowest region.
 //
 // Failure handling: a system that cannot be started, loaded or asked ends the run. One
 // that does not drain in time, or whose regions differ, is a result. Interrupted, it
