@@ -69,7 +69,7 @@ func (c Config) validate() error {
 // load is that of wrk on the regions themselves.
 func (c Config) load(s *stack.Stack) wrk.Config {
 	load, regions := c.Load, s.Topology().Regions
-	load.Targets, load.Duration, load.Rate = nil, c.Duration, c.Rate/float64(len(regions))
+	load.Targets, load.Duration, load.Rate = nil, c.Duration, c.Rate/float64(len(regions)*max(1, load.Rows))
 	for _, r := range regions {
 		load.Targets = append(load.Targets, wrk.Target{Name: r.Name, Address: r.HTTP})
 	}

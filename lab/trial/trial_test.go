@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"pangea/lab/stack"
 	"pangea/lab/trend"
+	"pangea/lab/wrk"
 )
 
 func TestConfig_RefusesWhatSaysNothing(t *testing.T) {
@@ -22,6 +24,19 @@ func TestConfig_RefusesWhatSaysNothing(t *testing.T) {
 	}
 	if err := (Config{}).withDefaults().validate(); err != nil {
 		t.Errorf("the defaults: %v", err)
+	}
+}
+
+// A request of a batch is as many writes as it has rows.
+func TestConfig_RateIsOfWrites(t *testing.T) {
+	s, err := stack.Open("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows, want := range map[int]float64{0: 100, 1: 100, 50: 2} {
+		if load := (Config{Rate: 300, Load: wrk.Config{Rows: rows}}).load(s); load.Rate != want {
+			t.Errorf("%d rows: %v requests/s to each of 3 regions, want %v", rows, load.Rate, want)
+		}
 	}
 }
 
