@@ -20,7 +20,7 @@
 //     is applied when what it depends on is; until then it waits in the inbox.
 //   - I12: every cycle moves log_head on from the cycle before, or nothing is written.
 //   - A local write never waits behind a long merge: runs are bounded by MaxRun events,
-//     and take at most half of the time while local writes wait, all of it otherwise.
+//     and take two thirds of the time while local writes wait, all of it otherwise.
 //
 // # Failure handling
 //

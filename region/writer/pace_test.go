@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A run that is full waits for local writes only, and then for as long as it took.
+// A run that is full waits for local writes only, and then for half as long as it took.
 func TestNextRun_SharesTheWriterInACatchUp(t *testing.T) {
 	const pace = 20 * time.Millisecond
 	for _, test := range []struct {
@@ -18,8 +18,8 @@ func TestNextRun_SharesTheWriterInACatchUp(t *testing.T) {
 		{"small, with local writes", time.Millisecond, false, true, pace},
 		{"slow", 15 * time.Millisecond, false, false, 30 * time.Millisecond},
 		{"full", 15 * time.Millisecond, true, false, 15 * time.Millisecond},
-		{"full, with local writes", 15 * time.Millisecond, true, true, 30 * time.Millisecond},
-		{"full and quick, with local writes", 4 * time.Millisecond, true, true, 8 * time.Millisecond},
+		{"full, with local writes", 16 * time.Millisecond, true, true, 24 * time.Millisecond},
+		{"full and quick, with local writes", 4 * time.Millisecond, true, true, 6 * time.Millisecond},
 	} {
 		start := time.Unix(0, 0)
 		if got := nextRun(start, start.Add(test.took), pace, test.full, test.wanted).Sub(start); got != test.want {
