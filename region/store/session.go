@@ -16,11 +16,6 @@ import (
 // lockKey names the region's writer lock. The database holds one region.
 const lockKey = 0x70616e676561 // "pangea"
 
-// settings of a session. Each of its statements finds its rows by an index, whatever the
-// planner believes of the tables: they were empty when it first looked, and its plans are
-// kept.
-const settings = `set lock_timeout = '2s'; set plan_cache_mode = force_generic_plan; set enable_seqscan = off`
-
 // Head is the end of this region's own log, with what only its writer needs.
 type Head struct {
 	Origin crdt.Origin
@@ -72,8 +67,8 @@ func (w *Session) open(ctx context.Context, patience time.Duration) error {
 		return err
 	}
 	// After the migrations, each of which ends with RESET ALL.
-	if _, err := w.conn.PgConn().Exec(ctx, settings).ReadAll(); err != nil {
-		return unavailable("set up the session", err)
+	if _, err := w.conn.Exec(ctx, "set lock_timeout = '2s'"); err != nil {
+		return unavailable("set lock_timeout", err)
 	}
 	if err := w.loadHead(ctx); err != nil {
 		return err
