@@ -6,7 +6,8 @@
 //	meter            ◀─ CPU, memory, WAL and stream bytes, probes of each link
 //	  then: until all regions have all
 //
-// The load is an open loop: a latency counts from when an operation was due. A figure is
+// The load is an open loop: a latency counts from when an operation was due. The generator
+// gets the processor first (startFirst). A figure is
 // the median of the rounds, and stands with the lowest and the highest of them.
 //
 // Guarantees: all figures of a run are of the same stretch of time. What a run did not

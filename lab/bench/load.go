@@ -52,7 +52,7 @@ func (b *Bench) arguments(way Way, round int, duration time.Duration, out string
 func (b *Bench) watched(ctx context.Context, cmd *exec.Cmd) error {
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := cmd.Start(); err != nil {
+	if err := startFirst(cmd); err != nil {
 		return fmt.Errorf("start gen: %w", err)
 	}
 	b.meter.Watch("gen", cmd.Process.Pid)
