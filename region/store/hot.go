@@ -9,7 +9,7 @@ import (
 )
 
 // hotBytes bounds one generation of one class of rows that a session remembers.
-const hotBytes = 6 << 20
+const hotBytes = 3 << 20
 
 // hotRows are rows of the state tables as the last commit of the session left them. Only
 // the session writes these tables (I12), and a row is taken over once its commit stands,

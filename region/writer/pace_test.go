@@ -16,7 +16,7 @@ func TestNextRun_SharesTheWriterInACatchUp(t *testing.T) {
 	}{
 		{"small", time.Millisecond, false, false, pace},
 		{"small, with local writes", time.Millisecond, false, true, pace},
-		{"slow", 15 * time.Millisecond, false, false, 30 * time.Millisecond},
+		{"slow", 15 * time.Millisecond, false, false, 45 * time.Millisecond},
 		{"full", 15 * time.Millisecond, true, false, 15 * time.Millisecond},
 		{"full, with local writes", 16 * time.Millisecond, true, true, 24 * time.Millisecond},
 		{"full and quick, with local writes", 4 * time.Millisecond, true, true, 6 * time.Millisecond},
