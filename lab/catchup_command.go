@@ -25,17 +25,13 @@ With the defaults it takes about 35 minutes.
 
 For example: lab catchup, or lab catchup -from ap -to us -duration 2m`
 
-// oneRegionsConnections are as many as all regions have elsewhere: one that has few more
-// than the rate needs falls behind it when answers take longer for a while.
-const oneRegionsConnections = 96
-
 // catchUpCommands are the experiment of a link that was cut.
 func catchUpCommands() []*cli.Command {
 	return []*cli.Command{{
 		Name:        "catchup",
 		Usage:       "cut a link of a fresh stack under load, and measure how fast it catches up",
 		Description: catchUpHelp,
-		Flags: loadFlags(oneRegionsConnections,
+		Flags: experimentFlags(
 			&cli.StringFlag{Name: "from", Value: "us", Usage: "the `REGION` that is written to"},
 			&cli.StringFlag{Name: "to", Value: "eu", Usage: "the `REGION` that cannot read its log meanwhile"},
 			&cli.FloatFlag{Name: "rate", Value: 3000, Usage: "writes per second while the link is cut"},

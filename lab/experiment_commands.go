@@ -40,14 +40,11 @@ func recordFlags(more ...cli.Flag) []cli.Flag {
 }
 
 // experimentFlags are those of the ones that leave it to the caller what is written.
-func experimentFlags(more ...cli.Flag) []cli.Flag { return loadFlags(32, more...) }
-
-// loadFlags are those with another number of connections.
-func loadFlags(connections int, more ...cli.Flag) []cli.Flag {
+func experimentFlags(more ...cli.Flag) []cli.Flag {
 	return recordFlags(append(more,
 		&cli.StringFlag{Name: "write", Value: string(wrk.Put), Usage: "what a write does: put (a profile) or incr (a counter)"},
 		&cli.IntFlag{Name: "batch", Value: 1, Usage: "`ROWS` of a request; above 1 it goes to /batch"},
-		&cli.IntFlag{Name: "connections", Value: connections, Usage: "to each region, with one request under way on each"},
+		&cli.IntFlag{Name: "connections", Value: 256, Usage: "to each region, with one request under way on each; batches need fewer"},
 	)...)
 }
 
