@@ -106,11 +106,12 @@ func TestExperiment_ComparesBothSystems(t *testing.T) {
 		t.Fatalf("%d measurements, want %d", got, want)
 	}
 	for _, m := range found.Rounds {
-		if m.Writes == 0 || m.Failed > 0 || m.P99 == 0 || m.Lag.Count == 0 || m.Lag.Low <= 0 || !m.Drained {
-			t.Errorf("got %+v, want writes, a p99, a lag and an end", m)
+		if m.Writes == 0 || m.Failed > 0 || m.P99 == 0 || m.Lag.Count == 0 || m.Lag.Low <= 0 {
+			t.Errorf("got %+v, want writes, a p99 and a lag", m)
 		}
-		if m.System == "Pangea" && m.Differing > 0 {
-			t.Errorf("%d keys of Pangea differ", m.Differing)
+		// On a busy machine a worker of pglogical may stop, and start again minutes later.
+		if m.System == "Pangea" && (!m.Drained || m.Differing > 0) {
+			t.Errorf("got %+v, want an end at which no key differs", m)
 		}
 	}
 	found.Record().Print(t.Output())

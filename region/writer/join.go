@@ -42,11 +42,13 @@ func (w *Writer) join(ctx context.Context, j *joining) error {
 	defer context.AfterFunc(j.ctx, cancel)()
 	w.refuse()
 	err := w.store.Snapshot(ctx, func(ours *store.Snapshot) error { return w.joinInto(ctx, ours, j.snapshot) })
+	if err == nil {
+		w.load() // before whoever waits looks where the logs are
+	}
 	j.done <- err
 	if err != nil {
 		return w.session.Ping(context.WithoutCancel(ctx))
 	}
-	w.load()
 	return nil
 }
 
