@@ -27,7 +27,7 @@ differ in the end; all of it for single writes, and then for /batch against
 transactions of as many rows.
 
 It exits with 1 unless Pangea sustains twice the writes of the mesh in both, with flat
-lag in most rounds, and no key of it differs. With the defaults it takes about 30
+lag in every round, and no key of it differs. With the defaults it takes about 30
 minutes.
 
 For example: lab bench-peers, or lab bench-peers -rounds 1 -duration 10s -clients 16`

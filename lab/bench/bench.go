@@ -41,6 +41,7 @@ type Bench struct {
 	cfg   Config
 	stack *stack.Stack // from Run on
 	meter *meter.Meter
+	first bool // the generator had the processor first
 }
 
 // New validates the configuration; it sends nothing.
@@ -74,6 +75,7 @@ func (b *Bench) Run(ctx context.Context, s *stack.Stack) (*Report, error) {
 		cancel() // without it, there is nothing to tell
 	}()
 	err = b.rounds(ctx, report)
+	report.First = b.first
 	cancel()
 	return report, errors.Join(<-metering, err)
 }

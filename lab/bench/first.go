@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 )
 
@@ -13,17 +14,19 @@ import (
 //
 // Linux shares the processor out by sessions first (autogroup), where the generator would
 // get as much as each Postgres does. So it gets a session of its own, and that the
-// priority. Where there is no such thing, or no permission, it runs like the others: how
-// late it sent is in the report.
-func startFirst(cmd *exec.Cmd) error {
+// priority. It reports whether that was granted: where there is no such thing, or no
+// permission, the generator runs like the others.
+func startFirst(cmd *exec.Cmd) (bool, error) {
 	const priority = "-15"
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
 	cmd.SysProcAttr.Setsid = true // Ctrl-C reaches it through ctx only
 	if err := cmd.Start(); err != nil {
-		return err
+		return false, err
 	}
-	_ = os.WriteFile(fmt.Sprintf("/proc/%d/autogroup", cmd.Process.Pid), []byte(priority), 0)
-	return nil
+	group := fmt.Sprintf("/proc/%d/autogroup", cmd.Process.Pid)
+	_ = os.WriteFile(group, []byte(priority), 0) // what came of it, the next line reads
+	granted, err := os.ReadFile(group)
+	return err == nil && strings.HasSuffix(strings.TrimSpace(string(granted)), " nice "+priority), nil
 }

@@ -11,7 +11,7 @@ func TestStartFirst_HasASessionOfItsOwn(t *testing.T) {
 	var said bytes.Buffer
 	cmd := exec.Command("sh", "-c", `cut -d " " -f 1,6 /proc/$$/stat`)
 	cmd.Stdout = &said
-	if err := startFirst(cmd); err != nil {
+	if _, err := startFirst(cmd); err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Wait(); err != nil {

@@ -52,7 +52,8 @@ func (b *Bench) arguments(way Way, round int, duration time.Duration, out string
 func (b *Bench) watched(ctx context.Context, cmd *exec.Cmd) error {
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := startFirst(cmd); err != nil {
+	var err error
+	if b.first, err = startFirst(cmd); err != nil {
 		return fmt.Errorf("start gen: %w", err)
 	}
 	b.meter.Watch("gen", cmd.Process.Pid)

@@ -15,6 +15,7 @@ type Report struct {
 	Started time.Time       `json:"started"`
 	Machine gen.Machine     `json:"machine"`
 	Network results.Network `json:"network"`
+	First   bool            `json:"generator_first"` // it had the processor before all others
 	Runs    []*Run          `json:"runs"`
 }
 

@@ -38,6 +38,9 @@ func (r *Report) Print(out io.Writer) {
 	fmt.Fprintf(out, "Each is the median of %d runs of %v, with the lowest and the highest. Two figures are p50 / p99.\n",
 		r.Config.Rounds, r.Config.Duration)
 	fmt.Fprintf(out, "Visible: from the acknowledgement at the origin until another region shows it. Message: over the same link's proxy.\n")
+	fmt.Fprintf(out, "The generator %s.\n", map[bool]string{
+		true: "had the processor first", false: "had to wait for the processor like all others, which its latencies include",
+	}[r.First])
 	fmt.Fprintf(out, "%g operations/s, %d%% reads, %s, %d keys; seed %d; %s\n", r.Config.Rate, r.Config.Reads, r.Config.Mix,
 		r.Config.Keys, r.Config.Seed, r.Command)
 	fmt.Fprintf(out, "%s at %s; %d cores, %s, %s\n", cmp.Or(r.Machine.Commit, "unknown commit"),

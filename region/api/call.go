@@ -32,6 +32,7 @@ type call struct {
 	cond    conditions
 	version *spelled // X-Version-Vector, once known
 	streams bool     // the answer's body is a stream, which ends the call
+	whole   bool     // the body was read to its end
 
 	raw []byte // the body as sent
 	doc []byte // the body as compact JSON
@@ -53,17 +54,19 @@ func (a *API) begin(req *fasthttp.RequestCtx, start time.Time) *call {
 
 // end counts the call, which is answered, and gives it back.
 func (c *call) end() {
-	c.op.seen.observe(c.req.Response.StatusCode(), time.Since(c.start))
+	c.count()
 	c.reset()
 	c.api.calls.Put(c)
 }
+
+func (c *call) count() { c.op.seen.observe(c.req.Response.StatusCode(), time.Since(c.start)) }
 
 // rescue answers for a handler that panicked: the others are not to suffer from it. The
 // call is not given back, as its buffers may be in use.
 func (c *call) rescue() {
 	if p := recover(); p != nil {
 		c.fail(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
-		c.op.seen.observe(c.req.Response.StatusCode(), time.Since(c.start))
+		c.count()
 	}
 }
 
@@ -192,6 +195,7 @@ func (c *call) readBody(limit int) error {
 		case len(c.raw) > limit:
 			return tooLarge.because("Send at most %d bytes.", limit)
 		case err == io.EOF:
+			c.whole = true
 			return nil
 		case err != nil:
 			return unreadable(err)

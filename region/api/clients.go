@@ -32,7 +32,8 @@ type clients struct {
 type client struct {
 	net.Conn
 	of      *clients
-	refused atomic.Bool // a request may not have been read to its end
+	heard   bool        // it has sent something
+	refused atomic.Bool // its last request may not have been read to its end
 	once    sync.Once
 }
 
@@ -72,6 +73,13 @@ func (cs *clients) close() {
 	}
 	cs.mu.Unlock()
 	cs.served.Wait()
+}
+
+// Read implements net.Conn, for one reader.
+func (c *client) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.heard = c.heard || n > 0
+	return n, err
 }
 
 // Close implements net.Conn. The server calls it when it is done with the connection.

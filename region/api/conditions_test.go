@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -272,6 +273,26 @@ func TestAPI_ChunkedBodies(t *testing.T) {
 }
 
 // A batch gives its place to the next one, whatever comes of it.
+// A panic once answers are being sent breaks that connection, and gives the place back.
+func TestAPI_BatchThatBreaksOff(t *testing.T) {
+	m := panicking{contract.NewMemory("us")}
+	base := listen(t, build(t, m.Memory, api.Config{Batches: 1, Timeout: time.Second}, func(p *api.Parts) { p.Writer = m }))
+	const good, sick = `{"op":"counter.incr","key":"a"}`, `{"op":"counter.incr","key":"sick"}`
+	for range 3 {
+		client, body := connect(t, base), strings.Repeat(good+"\n", 1000)+sick
+		client.send(t, fmt.Sprintf("POST /batch HTTP/1.1\r\nContent-Length: %d\r\n%s%s", len(body), end, body))
+		resp, err := http.ReadResponse(client.answers, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answers, err := io.ReadAll(resp.Body); err == nil || bytes.Count(answers, []byte("\n")) != 1000 {
+			t.Errorf("got %d lines, %v, want 1000 and a broken connection", bytes.Count(answers, []byte("\n")), err)
+		}
+		resp, answer := ask(t, base, "POST /batch", good)
+		want(t, resp, answer, 200, "")
+	}
+}
+
 func TestAPI_BatchesTakeTurns(t *testing.T) {
 	m := panicking{contract.NewMemory("us")}
 	base := listen(t, build(t, m.Memory, api.Config{Batches: 1, Timeout: time.Second}, func(p *api.Parts) { p.Writer = m }))

@@ -3,8 +3,10 @@
 // buffers, and decides nothing about data.
 //
 //	server.go      connections: limits, and what is no request
+//	clients.go     how connections end
 //	routes.go      which path and method is which operation
 //	call.go        one request: what is checked, in which order
+//	deadlines.go   how long it may take
 //	stream.go      answers that are sent while they are made
 //	conditions.go  the headers that set conditions: vector, acknowledgement, waits
 //	document.go    JSON in, as it was sent
@@ -24,7 +26,8 @@
 // # Failures
 //
 // An answer that cannot be finished breaks the connection: what was sent of it does not
-// look like a short answer. A handler that panics answers 500, or 504 to a write.
+// look like a short answer. A handler that panics answers 500, or 504 to a write; once an
+// answer is being sent, it breaks the connection.
 //
 // The server reuses the memory of a request, headers and path included, for the next
 // one: whatever is kept is a copy.

@@ -34,6 +34,7 @@ func (c *call) getLog() error {
 	if query.Get("gap") == "1" && c.key == c.api.cfg.Region {
 		c.api.cfg.OnGap(from)
 	}
+	c.ctx = c.api.deadlines.after(c.api.cfg.Timeout, c.start)
 	records, err := c.api.Log(c.ctx, origin, from, maxPage)
 	if errors.Is(err, region.ErrTrimmed) {
 		return trimmed.because("Ask another region, or take a snapshot: entry %d of %s is no longer kept.", from, origin)

@@ -117,7 +117,7 @@ func (c *call) fail(err error) {
 	}
 	c.send(p.status, problemJSON)
 	if conn, ok := c.req.Conn().(*client); ok {
-		conn.refused.Store(true)
+		conn.refused.Store(!c.whole && c.req.RequestBodyStream() != nil)
 	}
 }
 

@@ -94,6 +94,9 @@ func (a *API) table(m *metrics) (map[shape]*resource, *resource) {
 func (a *API) metricsPage() func(*call) error {
 	page := fasthttpadaptor.NewFastHTTPHandler(promhttp.HandlerFor(a.cfg.Gatherer, promhttp.HandlerOpts{}))
 	return func(c *call) error {
+		if err := c.req.Request.CloseBodyStream(); err != nil { // the adapter would read all of it
+			return unreadable(err)
+		}
 		page(c.req)
 		return nil
 	}

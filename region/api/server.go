@@ -78,10 +78,19 @@ func (a *API) bodyTime(head *fasthttp.RequestHeader) (c fasthttp.RequestConfig) 
 	return c
 }
 
-// refuse answers what is not a request.
+// refuse answers what is not a request. A client that has said nothing is told nothing: it
+// would take that for the answer to what it sends next.
 func (a *API) refuse(req *fasthttp.RequestCtx, err error) {
+	conn, ok := req.Conn().(*client)
+	if ok && !conn.heard {
+		_ = conn.Conn.Close()
+		return
+	}
 	c := a.begin(req, time.Now())
 	c.fail(unreadable(err))
+	if ok {
+		conn.refused.Store(true)
+	}
 	c.end()
 }
 

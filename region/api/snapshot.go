@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"io"
 	"iter"
@@ -43,6 +44,7 @@ type donation struct {
 	*call
 	next  func() ([]byte, error, bool)
 	stop  func()
+	slow  *time.Timer // ends the snapshot
 	log   *slog.Logger
 	bytes int
 }
@@ -50,7 +52,9 @@ type donation struct {
 // donate answers with a snapshot, of which it has made the first chunk: an error before
 // that is an answer.
 func (c *call) donate(peer string) error {
-	d := donation{call: c, log: c.api.cfg.Logger.With("for", peer)}
+	ctx, cancel := context.WithCancel(c.ctx)
+	c.ctx = ctx
+	d := donation{call: c, log: c.api.cfg.Logger.With("for", peer), slow: time.AfterFunc(c.api.cfg.ChunkTimeout, cancel)}
 	d.next, d.stop = iter.Pull2(c.chunks(peer))
 	c.api.metrics.donating.Inc()
 	defer func() {
@@ -58,7 +62,7 @@ func (c *call) donate(peer string) error {
 			d.close()
 		}
 	}()
-	first, err, _ := d.next()
+	first, err, _ := d.chunk()
 	if err != nil {
 		c.api.metrics.refused.Inc()
 		return err
@@ -66,6 +70,13 @@ func (c *call) donate(peer string) error {
 	c.head(http.StatusOK, binary)
 	c.stream(func(w io.Writer) error { return d.send(w, first) }, d.close)
 	return nil
+}
+
+// chunk makes the next one, for which the database has as long as the peer has to take it.
+func (d *donation) chunk() ([]byte, error, bool) {
+	d.slow.Reset(d.api.cfg.ChunkTimeout)
+	defer d.slow.Stop()
+	return d.next()
 }
 
 func (d *donation) close() {
@@ -79,7 +90,7 @@ func (d *donation) close() {
 func (d *donation) send(w io.Writer, chunk []byte) (err error) {
 	for more := true; more && err == nil; {
 		if err = d.write(w, chunk); err == nil {
-			chunk, err, more = d.next()
+			chunk, err, more = d.chunk()
 		}
 	}
 	m, took := d.api.metrics, time.Since(d.start).Round(time.Millisecond)

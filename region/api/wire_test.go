@@ -113,6 +113,18 @@ func TestWire_RefusedWhileSending(t *testing.T) {
 	client.ended(t)
 }
 
+// A body that nobody wants is not kept: this one has no end.
+func TestWire_UnwantedBody(t *testing.T) {
+	base := serve(t, contract.NewMemory("us"))
+	for _, path := range []string{"/metrics", "/healthz", "/counter/a"} {
+		client := connect(t, base)
+		client.send(t, "GET "+path+" HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"+end+"5\r\nhello\r\n")
+		if resp, body := client.answer(t, "GET"); resp.StatusCode != 200 {
+			t.Errorf("%s: got %s %s", path, resp.Status, body)
+		}
+	}
+}
+
 func TestWire_KeepAlive(t *testing.T) {
 	client := connect(t, serve(t, contract.NewMemory("us")))
 	for _, c := range []struct {
@@ -127,6 +139,7 @@ func TestWire_KeepAlive(t *testing.T) {
 		{"GET", "/log/us?from=1.1 HTTP/1.1\r\n" + end, 200},
 		{"GET", "/snapshot?for=eu HTTP/1.1\r\n" + end, 200},
 		{"GET", "/metrics HTTP/1.1\r\n" + end, 200},
+		{"GET", "/metrics HTTP/1.1\r\nContent-Length: 100000\r\n" + end + strings.Repeat("1", 100000), 200},
 		{"HEAD", "/log/us?from=1.1 HTTP/1.1\r\n" + end, 200},
 		{"GET", "/healthz HTTP/1.0\r\nConnection: keep-alive\r\n" + end, 200},
 		{"GET", "/healthz HTTP/1.1\r\nConnection: close\r\n" + end, 200},

@@ -55,6 +55,9 @@ func (s *Store) Digest(ctx context.Context, class region.Class, bucket int) (reg
 	d := region.Digest{Region: s.cfg.Region, Classes: map[string]region.ClassDigest{}}
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, s.pool, snapshot, func(tx pgx.Tx) (err error) {
+		if _, err := tx.Exec(ctx, wholeTables); err != nil {
+			return err
+		}
 		if d.Vector, err = vectorText(ctx, tx); err != nil {
 			return err
 		}

@@ -32,7 +32,7 @@ func (w *Session) BeginJoin(ctx context.Context) (*Join, error) {
 	}
 	j := &Join{session: w, tx: tx, added: map[string]uint64{}}
 	batch := &pgx.Batch{}
-	batch.Queue("set local enable_seqscan = on") // it counts whole tables
+	batch.Queue(wholeTables)
 	w.queueHead(batch, w.head)
 	if err := j.send(ctx, batch); err != nil {
 		_ = tx.Rollback(ctx)

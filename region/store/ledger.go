@@ -16,6 +16,9 @@ func (s *Store) Ledger(ctx context.Context) ([]region.LedgerRow, error) {
 	var ledger []region.LedgerRow
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, s.pool, snapshot, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, wholeTables); err != nil {
+			return err
+		}
 		rows, err := tx.Query(ctx, `
 			with live as (
 				select 'profile' as class, origin, count(*) as n from profile group by origin

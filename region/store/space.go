@@ -104,8 +104,8 @@ func (s *Store) Counts(ctx context.Context) (c Counts, err error) {
 
 // Forget deletes idempotency keys older than age, at most limit at once.
 func (s *Store) Forget(ctx context.Context, age time.Duration, limit int64) (int64, error) {
-	tag, err := s.pool.Exec(ctx, `delete from idempotency where key in (
-		select key from idempotency where at < clock_timestamp() - $1::interval order by at limit $2)`, age, limit)
+	tag, err := s.pool.Exec(ctx, `delete from idempotency where ctid = any(array(
+		select ctid from idempotency where at < clock_timestamp() - $1::interval order by at limit $2))`, age, limit)
 	if err != nil {
 		return 0, unavailable("forget old idempotency keys", err)
 	}
@@ -115,8 +115,8 @@ func (s *Store) Forget(ctx context.Context, age time.Duration, limit int64) (int
 // Prune deletes all conflicts but the newest keep, at most limit at once. What they
 // sum up to stays in the ledger (I9).
 func (s *Store) Prune(ctx context.Context, keep, limit int64) (int64, error) {
-	tag, err := s.pool.Exec(ctx, `delete from conflicts where id in (
-		select id from conflicts where id <= (select max(id) from conflicts) - $1 order by id limit $2)`, keep, limit)
+	tag, err := s.pool.Exec(ctx, `delete from conflicts where ctid = any(array(
+		select ctid from conflicts where id <= (select max(id) from conflicts) - $1 order by id limit $2))`, keep, limit)
 	if err != nil {
 		return 0, unavailable("prune conflicts", err)
 	}

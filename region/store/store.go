@@ -72,9 +72,13 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	return s, nil
 }
 
+// wholeTables undoes in a transaction what planning says of indexes.
+const wholeTables = "set local enable_seqscan = on"
+
 // planning are the settings of every connection. A statement is planned once, since to plan
 // a read costs more than to run it. It then finds its rows by an index, whatever the planner
-// believes of the tables: they were empty when it looked.
+// believes of the tables: they were empty when it looked. What reads whole tables begins
+// with wholeTables.
 func planning() map[string]string {
 	return map[string]string{"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
 }

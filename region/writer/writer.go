@@ -173,7 +173,7 @@ func (w *Writer) step(ctx context.Context) error {
 		return err
 	case w.mergeable() && !now.Before(w.mergeAt):
 		err := w.merge(cycle)
-		w.drain() // a write that came meanwhile has its half
+		w.drain() // a write that came meanwhile has its turn
 		w.mergeAt = later(w.mergeAt, nextRun(now, time.Now(), w.cfg.MergePace, w.full, w.current != nil))
 		return err
 	case !now.Before(w.tickAt):
