@@ -11,15 +11,23 @@ import (
 // Install adds the packages to the system, from what its package lists know. What is
 // installed already stays as it is.
 func Install(ctx context.Context, packages ...string) error {
-	names := strings.Join(packages, " ")
-	if _, err := exec.LookPath("apt-get"); err != nil || os.Geteuid() != 0 {
-		return fmt.Errorf("%s must be installed, and only root can do so by apt-get: install it and repeat", names)
+	if !Allowed() {
+		return fmt.Errorf("%s must be installed, and only root can do so by apt-get: install it and repeat", strings.Join(packages, " "))
 	}
-	if err := run(ctx, "update", "-q"); err != nil {
+	if err := Update(ctx); err != nil {
 		return err
 	}
 	return run(ctx, append([]string{"install", "-q", "-y", "--no-install-recommends"}, packages...)...)
 }
+
+// Allowed reports whether this process may install packages here.
+func Allowed() bool {
+	_, err := exec.LookPath("apt-get")
+	return err == nil && os.Geteuid() == 0
+}
+
+// Update brings the system's package lists up to date.
+func Update(ctx context.Context) error { return run(ctx, "update", "-q") }
 
 // run adds the last line that apt-get said to its error.
 func run(ctx context.Context, args ...string) error {

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	embedded "github.com/fergusstrange/embedded-postgres"
+
+	"pangea/lab/apt"
 )
 
 // Ensure is Find, and installs Postgres when there is none: with apt-get for root
@@ -69,11 +71,7 @@ func lockInstall() (unlock func() error, err error) {
 
 // canApt reports whether apt-get may be used and has, or may get, a new enough version.
 func canApt(ctx context.Context) bool {
-	if os.Geteuid() != 0 {
-		return false
-	}
-	_, err := exec.LookPath("apt-get")
-	return err == nil && apt(ctx, "update", "-q") == nil && aptVersion(ctx) >= minVersion
+	return apt.Allowed() && apt.Update(ctx) == nil && aptVersion(ctx) >= minVersion
 }
 
 // aptVersion is the major version that apt-get would install, zero if none.
@@ -88,7 +86,7 @@ func aptVersion(ctx context.Context) int {
 
 // aptInstall keeps Debian from making and starting a cluster of its own on 5432.
 func aptInstall(ctx context.Context) error {
-	if err := apt(ctx, "install", "-q", "-y", "--no-install-recommends", "postgresql-common"); err != nil {
+	if err := apt.Install(ctx, "postgresql-common"); err != nil {
 		return err
 	}
 	f, err := os.OpenFile("/etc/postgresql-common/createcluster.conf", os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
@@ -99,13 +97,7 @@ func aptInstall(ctx context.Context) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("write createcluster.conf: %w", err)
 	}
-	return apt(ctx, "install", "-q", "-y", "--no-install-recommends", "postgresql", "postgresql-client")
-}
-
-func apt(ctx context.Context, args ...string) error {
-	cmd := exec.CommandContext(ctx, "apt-get", append([]string{"-o", "DPkg::Lock::Timeout=120"}, args...)...)
-	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C")
-	return runQuietly(cmd)
+	return apt.Install(ctx, "postgresql", "postgresql-client")
 }
 
 // downloadDir must be reachable for the server's account, which root's home is not.
