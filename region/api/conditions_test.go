@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -276,9 +278,11 @@ func TestAPI_ChunkedBodies(t *testing.T) {
 // A panic once answers are being sent breaks that connection, and gives the place back.
 func TestAPI_BatchThatBreaksOff(t *testing.T) {
 	m := panicking{contract.NewMemory("us")}
-	base := listen(t, build(t, m.Memory, api.Config{Batches: 1, Timeout: time.Second}, func(p *api.Parts) { p.Writer = m }))
-	const good, sick = `{"op":"counter.incr","key":"a"}`, `{"op":"counter.incr","key":"sick"}`
-	for range 3 {
+	var said logged
+	cfg := api.Config{Batches: 1, Timeout: time.Second, Logger: slog.New(slog.NewTextHandler(&said, nil))}
+	base := listen(t, build(t, m.Memory, cfg, func(p *api.Parts) { p.Writer = m }))
+	const good, sick, times = `{"op":"counter.incr","key":"a"}`, `{"op":"counter.incr","key":"sick"}`, 3
+	for range times {
 		client, body := connect(t, base), strings.Repeat(good+"\n", 1000)+sick
 		client.send(t, fmt.Sprintf("POST /batch HTTP/1.1\r\nContent-Length: %d\r\n%s%s", len(body), end, body))
 		resp, err := http.ReadResponse(client.answers, nil)
@@ -291,6 +295,27 @@ func TestAPI_BatchThatBreaksOff(t *testing.T) {
 		resp, answer := ask(t, base, "POST /batch", good)
 		want(t, resp, answer, 200, "")
 	}
+	if n := strings.Count(said.text(), "answer broken off"); n != times {
+		t.Errorf("the log tells of it %d times, want %d", n, times)
+	}
+}
+
+// logged is what a logger wrote.
+type logged struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.Write(p)
+}
+
+func (l *logged) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.String()
 }
 
 func TestAPI_BatchesTakeTurns(t *testing.T) {

@@ -164,3 +164,24 @@ func (c *crowded) Accept() (net.Conn, error) {
 	}
 	return c.Listener.Accept()
 }
+
+// A database that says nothing holds no peer's request for ever, nor its place (I4, I13).
+func TestServer_PeersDoNotWaitForEver(t *testing.T) {
+	limit := 100 * time.Millisecond
+	base := listen(t, build(t, contract.NewMemory("us"), api.Config{Timeout: limit, ChunkTimeout: limit}, func(p *api.Parts) {
+		p.Log = func(ctx context.Context, _ crdt.Origin, _ uint64, _ int) ([]region.Record, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		p.Snapshot = func(ctx context.Context, _ string, _ io.Writer) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+	}))
+	for _, do := range []string{"GET /log/us?from=1.1", "GET /snapshot?for=eu"} {
+		for range 3 { // more than may be sent a snapshot at once
+			resp, body := ask(t, base, do, "")
+			want(t, resp, body, 503, "unavailable")
+		}
+	}
+}

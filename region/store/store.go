@@ -72,7 +72,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	return s, nil
 }
 
-// wholeTables undoes in a transaction what planning says of indexes.
+// wholeTables undoes in a transaction what planning says of indexes. Such a query reads the
+// table in its own order either way, but at the price of something forbidden, for which
+// Postgres would compile it first (jit).
 const wholeTables = "set local enable_seqscan = on"
 
 // planning are the settings of every connection. A statement is planned once, since to plan
