@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -51,11 +52,15 @@ func (w *Session) Commit(ctx context.Context, c *Commit) error {
 	queueAccount(batch, c.Account)
 	queueEntries(batch, c.entries())
 	queuePositions(batch, c.Positions)
-	if err := w.conn.SendBatch(ctx, batch).Close(); err != nil {
-		return commitError(err)
+	w.hot.begin(c.Rows)
+	if err := commitError(w.conn.SendBatch(ctx, batch).Close()); err != nil {
+		if !errors.Is(err, ErrUnknownOutcome) {
+			w.hot.end(false)
+		}
+		return err
 	}
+	w.hot.end(true)
 	w.head = next
-	w.hot.keep(c.Rows)
 	for origin, p := range c.Positions {
 		w.positions[origin] = p
 	}

@@ -57,9 +57,12 @@ func lockTimedOut(err error) bool {
 	return errors.As(err, &pg) && pg.Code == "55P03"
 }
 
+// commitError tells what became of a transaction that ended with err.
 func commitError(err error) error {
 	var pg *pgconn.PgError
 	switch {
+	case err == nil:
+		return nil
 	case errors.As(err, &pg) && pg.Code == fencedCode:
 		return fmt.Errorf("%w: %s", region.ErrFenced, pg.Message)
 	case aborted(err):

@@ -3,6 +3,7 @@ package store
 import (
 	"maps"
 	"strings"
+	"sync"
 
 	"pangea/crdt"
 	"pangea/region/state"
@@ -15,6 +16,10 @@ const hotBytes = 3 << 20
 // the session writes these tables (I12), and a row is taken over once its commit stands,
 // so they are never ahead of the database nor behind it. They are gone with the session,
 // and with them whatever a commit of unknown outcome might have changed.
+//
+// Readers may have them too. While a commit runs, the rows that it writes are known to
+// the database alone: whoever saw one of them there would find another here as it was
+// before, an effect without its cause (I6).
 type hotRows struct {
 	profile, handle *hot[string, crdt.Register]
 	counter         *hot[string, crdt.Counter]
@@ -42,23 +47,35 @@ func newHotRows() *hotRows {
 	}
 }
 
-// keep remembers what a commit left.
-func (h *hotRows) keep(rows *state.Rows) {
-	h.profile.keep(rows.Profile)
-	h.handle.keep(rows.Handle)
-	h.counter.keep(rows.Counter)
-	h.tags.keep(rows.Tags)
-	h.prefs.keep(rows.Prefs)
+// begin says which rows the commit that now begins may write.
+func (h *hotRows) begin(rows *state.Rows) {
+	h.profile.begin(rows.Profile)
+	h.handle.begin(rows.Handle)
+	h.counter.begin(rows.Counter)
+	h.tags.begin(rows.Tags)
+	h.prefs.begin(rows.Prefs)
+}
+
+// end says whether that commit stands. One of unknown outcome never ends.
+func (h *hotRows) end(stands bool) {
+	h.profile.end(stands)
+	h.handle.end(stands)
+	h.counter.end(stands)
+	h.tags.end(stands)
+	h.prefs.end(stands)
 }
 
 // hot remembers the rows of one class that were used last, in two generations: when the
 // young one is full it becomes the old one, and the old one is forgotten. That there is
 // no row is remembered too.
 type hot[K comparable, V any] struct {
-	keys       kind[K]
-	rows       kind[V]
+	keys kind[K]
+	rows kind[V]
+
+	mu         sync.Mutex
 	young, old map[K]V
-	bytes      int // of young
+	bytes      int                  // of young
+	changing   map[K]*state.Cell[V] // by the commit that runs
 }
 
 // kind is how a type of key or row is remembered: as a copy that shares no larger text,
@@ -74,8 +91,11 @@ func newHot[K comparable, V any](keys kind[K], rows kind[V]) *hot[K, V] {
 	return &hot[K, V]{keys: keys, rows: rows, young: map[K]V{}}
 }
 
-// fill sets the cells whose rows are remembered, and returns the keys of the others.
+// fill sets the cells whose rows are remembered, and returns the keys of the others. Only
+// the session calls it, between commits.
 func (h *hot[K, V]) fill(cells map[K]*state.Cell[V]) (others []K) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	for key, cell := range cells {
 		row, known := h.get(key)
 		if !known {
@@ -87,6 +107,33 @@ func (h *hot[K, V]) fill(cells map[K]*state.Cell[V]) (others []K) {
 	return others
 }
 
+// read returns a row for a reader, who must not change it.
+func (h *hot[K, V]) read(key K) (row V, known bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.changing[key] != nil {
+		return row, false
+	}
+	return h.get(key)
+}
+
+func (h *hot[K, V]) begin(cells map[K]*state.Cell[V]) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.changing = cells
+}
+
+func (h *hot[K, V]) end(stands bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if stands {
+		for key, cell := range h.changing {
+			h.put(key, cell.Now)
+		}
+	}
+	h.changing = nil
+}
+
 func (h *hot[K, V]) get(key K) (V, bool) {
 	row, known := h.young[key]
 	if !known {
@@ -95,12 +142,6 @@ func (h *hot[K, V]) get(key K) (V, bool) {
 		}
 	}
 	return row, known
-}
-
-func (h *hot[K, V]) keep(cells map[K]*state.Cell[V]) {
-	for key, cell := range cells {
-		h.put(key, cell.Now)
-	}
 }
 
 func (h *hot[K, V]) put(key K, row V) {

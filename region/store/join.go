@@ -30,6 +30,7 @@ func (w *Session) BeginJoin(ctx context.Context) (*Join, error) {
 	if err != nil {
 		return nil, unavailable("begin a join", err)
 	}
+	w.forget() // a join may change any row
 	j := &Join{session: w, tx: tx, added: map[string]uint64{}}
 	batch := &pgx.Batch{}
 	batch.Queue(wholeTables)
@@ -68,10 +69,7 @@ func (j *Join) send(ctx context.Context, batch *pgx.Batch) error {
 	if batch.Len() == 0 {
 		return nil
 	}
-	if err := j.tx.SendBatch(ctx, batch).Close(); err != nil {
-		return commitError(err)
-	}
-	return nil
+	return commitError(j.tx.SendBatch(ctx, batch).Close())
 }
 
 // makeRoom is Session.extend within the transaction.
@@ -107,7 +105,6 @@ func (j *Join) Commit(ctx context.Context, logs map[crdt.Origin]region.Progress,
 	}
 	w.head.Cycle++
 	w.head.Clock = clock
-	w.hot = newHotRows()
 	for log, p := range logs {
 		w.positions[log] = p
 	}

@@ -37,11 +37,17 @@ func (s *Store) readers() *classes {
 
 // Profile reads a register; ok is false if it was never written.
 func (s *Store) Profile(ctx context.Context, key string) (value string, ok bool, err error) {
+	if row, known := s.hot.Load().profile.read(key); known {
+		return row.Value, !row.Empty(), nil
+	}
 	return s.classes.profile.get(ctx, key)
 }
 
 // Counter reads a counter's value as a decimal number; one never changed is 0.
 func (s *Store) Counter(ctx context.Context, key string) (value string, err error) {
+	if row, known := s.hot.Load().counter.read(key); known {
+		return row.Value().String(), nil
+	}
 	value, ok, err := s.classes.counter.get(ctx, key)
 	if !ok {
 		value = "0"

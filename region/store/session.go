@@ -51,7 +51,8 @@ func (s *Store) Acquire(ctx context.Context, patience time.Duration) (*Session, 
 		return nil, unavailable("connect the writer", err)
 	}
 	useColumns(conn.TypeMap())
-	w := &Session{store: s, conn: conn, writer: uuid.New(), origins: origins{}, hot: newHotRows()}
+	w := &Session{store: s, conn: conn, writer: uuid.New(), origins: origins{}}
+	w.forget()
 	if err := w.open(ctx, patience); err != nil {
 		w.Close()
 		return nil, err
@@ -101,8 +102,15 @@ func (w *Session) lock(ctx context.Context, patience time.Duration) error {
 	return nil
 }
 
+// forget makes session and readers forget all rows.
+func (w *Session) forget() {
+	w.hot = newHotRows()
+	w.store.hot.Store(w.hot)
+}
+
 // Close ends the session and with it the lock.
 func (w *Session) Close() {
+	w.forget() // another process may write from now on
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	_ = w.conn.Close(ctx)

@@ -43,6 +43,7 @@ type Store struct {
 	pool *pgxpool.Pool
 
 	classes *classes
+	hot     atomic.Pointer[hotRows] // of the session that is open
 	dropped atomic.Int64 // logs that were dropped whole
 }
 
@@ -69,6 +70,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("open the readers' pool: %w", err)
 	}
 	s.classes = s.readers()
+	s.hot.Store(newHotRows())
 	return s, nil
 }
 
