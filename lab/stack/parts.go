@@ -173,7 +173,7 @@ func (s *Stack) binary(name string, args ...string) prepare {
 // every processor for its own wakes threads on all of them for little, and one with a
 // small heap collects it all the time. What the caller has set stands.
 func shared(env []string) []string {
-	defaults := []string{"GOGC=400", fmt.Sprint("GOMAXPROCS=", max(1, runtime.NumCPU()/2))}
+	defaults := []string{"GOGC=300", fmt.Sprint("GOMAXPROCS=", max(1, runtime.NumCPU()/2))}
 	return append(defaults, env...) // of two values the later counts
 }
 

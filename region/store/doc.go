@@ -5,6 +5,9 @@
 //	Store     a pool for readers; anyone may use it at any time
 //	Session   the writer's one connection, with the region's lock
 //
+// Readers of profiles and counters find in memory what the session remembers (hot.go);
+// whoever wants a handle asks the database.
+//
 // # Guarantees
 //
 //   - I1, I5: Commit writes rows, log, head, positions, ledger and idempotency keys

@@ -18,7 +18,7 @@ import (
 // What a session remembers of rows is what the database has, after commits and after
 // commits that the database refused, of writes that were planned on it.
 func TestSession_RemembersWhatTheDatabaseHas(t *testing.T) {
-	_, session := open(t, 1<<16)
+	s, session := open(t, 1<<16)
 	r := rand.New(rand.NewPCG(1, 1))
 	refused := 0
 	for cycle := range 150 {
@@ -39,7 +39,7 @@ func TestSession_RemembersWhatTheDatabaseHas(t *testing.T) {
 		case err != nil:
 			t.Fatal(err)
 		}
-		compare(t, session)
+		compare(t, s, session)
 	}
 	if refused != 50 {
 		t.Errorf("%d commits were refused, want 50", refused)
@@ -81,8 +81,9 @@ func plan(t *testing.T, session *store.Session, rows *state.Rows, group []region
 	return c
 }
 
-// compare fails the test if a session remembers another row than the database has.
-func compare(t *testing.T, session *store.Session) {
+// compare fails the test if a session remembers another row than the database has, or a
+// reader is told of another.
+func compare(t *testing.T, s *store.Store, session *store.Session) {
 	t.Helper()
 	remembered, stored := everyRow(), everyRow()
 	if err := session.Fill(t.Context(), remembered); err != nil {
@@ -95,6 +96,43 @@ func compare(t *testing.T, session *store.Session) {
 	if diff := cmp.Diff(stored, remembered, cmpopts.EquateEmpty(), byOrigin); diff != "" {
 		t.Fatalf("the session remembers other rows (+) than the database has (-):\n%s", diff)
 	}
+	for key, cell := range stored.Profile {
+		if value, ok, err := s.Profile(t.Context(), key); err != nil || value != cell.Now.Value || ok == cell.Now.Empty() {
+			t.Fatalf("profile %s: a reader has %q, %t, %v, the database %+v", key, value, ok, err, cell.Now)
+		}
+	}
+	for key, cell := range stored.Counter {
+		if value, err := s.Counter(t.Context(), key); err != nil || value != cell.Now.Value().String() {
+			t.Fatalf("counter %s: a reader has %q, %v, the database %s", key, value, err, cell.Now.Value())
+		}
+	}
+}
+
+// Nobody reads from memory what another process may have changed since.
+func TestSession_ClosedLeavesNothingToReaders(t *testing.T) {
+	dsn := database(t)
+	s, session := openAt(t, dsn, 1<<16)
+	rows := state.NewRows()
+	put := []region.Write{{Op: region.PutProfile, Key: "k", Value: "1"}, {Op: region.IncrCounter, Key: "k", By: 1}}
+	for i := range put {
+		rows.Want(&put[i])
+	}
+	if err := session.Commit(t.Context(), plan(t, session, rows, put)); err != nil {
+		t.Fatal(err)
+	}
+	read := func(wantValue, wantCount string) {
+		t.Helper()
+		value, _, err := s.Profile(t.Context(), "k")
+		count, errCount := s.Counter(t.Context(), "k")
+		if err != nil || errCount != nil || value != wantValue || count != wantCount {
+			t.Errorf("profile %q, %v, counter %q, %v, want %s and %s", value, err, count, errCount, wantValue, wantCount)
+		}
+	}
+	exec(t, dsn, "update profile set value = '2'")
+	exec(t, dsn, "update counter set p = 2")
+	read("1", "1") // from memory, or the next line shows nothing
+	session.Close()
+	read("2", "2")
 }
 
 func everyRow() *state.Rows {

@@ -44,7 +44,7 @@ type Store struct {
 
 	classes *classes
 	hot     atomic.Pointer[hotRows] // of the session that is open
-	dropped atomic.Int64 // logs that were dropped whole
+	dropped atomic.Int64            // logs that were dropped whole
 }
 
 // Open connects the readers. It does not wait for the database: one that is not
