@@ -114,7 +114,7 @@ func TestRetention_DeregistersAPeerThatHoldsBackTooMuch(t *testing.T) {
 		if n > 100 {
 			t.Fatalf("ap is registered after %d writes: %+v", n, ap("us"))
 		}
-		w.OK(t, "us", "PUT", fmt.Sprintf("/profile/%d", n), value)
+		w.OK(t, "us", "PUT", fmt.Sprintf("/profile/%d", n), value, "X-Ack", "peer", "Prefer", "wait=30") // eu is not behind
 	}
 	regiontest.Throughout(t, time.Second, func() string {
 		if p := ap("us"); p.Registered || !p.Reachable || p.HeldBytes <= 1<<20 {
