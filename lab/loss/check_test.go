@@ -56,9 +56,26 @@ func (s scene) lose(round int) loss {
 	return l
 }
 
-// plant changes rows behind the regions' back.
+// sessionOf is the database process that holds the region's lock, 0 if none does.
+const sessionOf = `SELECT coalesce(max(pid), 0) FROM pg_locks WHERE locktype = 'advisory' AND granted
+	AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+
+// plant changes rows behind the regions' back, and ends their writers' sessions, which
+// remember what the rows were.
 func (s scene) plant(statement string, regions ...string) {
 	s.t.Helper()
+	defer func() {
+		for _, name := range regions {
+			session := s.world.Number(s.t, name, sessionOf)
+			s.world.Number(s.t, name, "SELECT count(pg_terminate_backend(pid)) FROM ("+sessionOf+") s(pid)")
+			regiontest.Eventually(s.t, 30*time.Second, func() string {
+				if now := s.world.Number(s.t, name, sessionOf); now == 0 || now == session {
+					return name + " has no new session"
+				}
+				return ""
+			})
+		}
+	}()
 	for _, name := range regions {
 		db, err := sql.Open("postgres", s.world.DSN(name))
 		if err != nil {

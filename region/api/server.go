@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	maxHead = 8 << 10 // bytes of a request line and its headers; a buffer of each connection
+	maxHead = 16 << 10 // bytes of a request line and its headers; a buffer of each connection
 	// drainTime is how long a stop lets the requests under way finish.
 	drainTime = 2 * time.Second
 	// lingering is how long a worker without a connection stays, and with it, after a

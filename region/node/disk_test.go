@@ -37,7 +37,7 @@ func TestDisk_AFullDatabaseRefusesWritesOnly(t *testing.T) {
 				unavailable(t, w, "PUT", "/profile/b", large),
 				unavailable(t, w, "PATCH", "/prefs/b", `{"f":`+large+`}`),
 				metricIs(t, w, "us", "pangea_writer_disk_full", 1),
-				serves(t, w, "us", "/counter/a"), serves(t, w, "us", "/readyz"), serves(t, w, "us", "/healthz"))
+				serves(t, w, "us", "/counter/a"), serves(t, w, "us", "/tags/a"), serves(t, w, "us", "/readyz"), serves(t, w, "us", "/healthz"))
 		})
 		disk.Free(t)
 		regiontest.Eventually(t, 30*time.Second, func() string {
@@ -92,7 +92,7 @@ func TestDisk_AFullLogOfTheDatabaseLosesNothing(t *testing.T) {
 			_ = w.Cluster("us").Start(t.Context()) // as whatever watches over Postgres does
 			return fmt.Sprint("Postgres is not back: ", err)
 		}
-		return cmp.Or(serves(t, w, "us", "/counter/a"), serves(t, w, "us", "/readyz"))
+		return cmp.Or(serves(t, w, "us", "/counter/a"), serves(t, w, "us", "/tags/a"), serves(t, w, "us", "/readyz"))
 	})
 	stop()
 	w.WaitConverged(t)

@@ -54,7 +54,9 @@ func (w *Session) Commit(ctx context.Context, c *Commit) error {
 	queuePositions(batch, c.Positions)
 	w.hot.begin(c.Rows)
 	if err := commitError(w.conn.SendBatch(ctx, batch).Close()); err != nil {
-		if !errors.Is(err, ErrUnknownOutcome) {
+		if errors.Is(err, ErrUnknownOutcome) || errors.Is(err, region.ErrFenced) {
+			w.forget() // any row may be another by now
+		} else {
 			w.hot.end(false)
 		}
 		return err

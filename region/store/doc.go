@@ -21,8 +21,8 @@
 //
 // # Failure handling
 //
-//   - Postgres is away: readers get region.ErrUnavailable at once; a Session is
-//     dead, and the writer opens a new one.
+//   - Postgres is away: readers get region.ErrUnavailable at once, but for what the Session
+//     remembers until its writer closes it; that is dead, and the writer opens a new one.
 //   - The connection breaks during Commit: ErrUnknownOutcome. The next Session takes
 //     the lock first, which a dead backend holds until it committed or aborted, and
 //     then reads what came of it (Session.Wrote).

@@ -17,8 +17,8 @@ import (
 // and the others by one round trip to the database.
 func (w *Session) Fill(ctx context.Context, rows *state.Rows) error {
 	batch := &pgx.Batch{}
-	w.fillRegisters(batch, `select key, value, stamp, origin, seq, ordinal from profile where key = any($1)`, w.hot.profile, rows.Profile)
-	w.fillRegisters(batch, `select name, claimant, stamp, origin, seq, ordinal from handle where name = any($1)`, w.hot.handle, rows.Handle)
+	w.fillRegisters(batch, `select key, value, stamp, origin, seq, ordinal from profile where key = any($1)`, w.hot.profile.fill(rows.Profile), rows.Profile)
+	w.fillRegisters(batch, `select name, claimant, stamp, origin, seq, ordinal from handle where name = any($1)`, slices.Collect(maps.Keys(rows.Handle)), rows.Handle)
 	w.fillCounters(batch, rows.Counter)
 	w.fillTags(batch, rows.Tags)
 	w.fillPrefs(batch, rows.Prefs)
@@ -32,8 +32,7 @@ func (w *Session) Fill(ctx context.Context, rows *state.Rows) error {
 	return nil
 }
 
-func (w *Session) fillRegisters(b *pgx.Batch, query string, known *hot[string, crdt.Register], cells map[string]*state.Cell[crdt.Register]) {
-	keys := known.fill(cells)
+func (w *Session) fillRegisters(b *pgx.Batch, query string, keys []string, cells map[string]*state.Cell[crdt.Register]) {
 	if len(keys) == 0 {
 		return
 	}

@@ -19,12 +19,14 @@ const hotBytes = 3 << 20
 //
 // Readers may have them too. While a commit runs, the rows that it writes are known to
 // the database alone: whoever saw one of them there would find another here as it was
-// before, an effect without its cause (I6).
+// before, an effect without its cause (I6). Handles are not among them at all: who asks
+// for one, or decides one, asks the database, and so learns whether this process still has
+// it (I10).
 type hotRows struct {
-	profile, handle *hot[string, crdt.Register]
-	counter         *hot[string, crdt.Counter]
-	tags            *hot[state.Member, crdt.Dots]
-	prefs           *hot[state.Member, crdt.Register]
+	profile *hot[string, crdt.Register]
+	counter *hot[string, crdt.Counter]
+	tags    *hot[state.Member, crdt.Dots]
+	prefs   *hot[state.Member, crdt.Register]
 }
 
 func newHotRows() *hotRows {
@@ -42,7 +44,7 @@ func newHotRows() *hotRows {
 	counters := kind[crdt.Counter]{own: same[crdt.Counter], size: func(c crdt.Counter) int { return 64 + 96*len(c) }}
 	tags := kind[crdt.Dots]{own: same[crdt.Dots], size: func(ds crdt.Dots) int { return 32 + 48*len(ds) }}
 	return &hotRows{
-		profile: newHot(keys, registers), handle: newHot(keys, registers), counter: newHot(keys, counters),
+		profile: newHot(keys, registers), counter: newHot(keys, counters),
 		tags: newHot(members, tags), prefs: newHot(members, registers),
 	}
 }
@@ -50,16 +52,14 @@ func newHotRows() *hotRows {
 // begin says which rows the commit that now begins may write.
 func (h *hotRows) begin(rows *state.Rows) {
 	h.profile.begin(rows.Profile)
-	h.handle.begin(rows.Handle)
 	h.counter.begin(rows.Counter)
 	h.tags.begin(rows.Tags)
 	h.prefs.begin(rows.Prefs)
 }
 
-// end says whether that commit stands. One of unknown outcome never ends.
+// end says whether that commit stands. After one of unknown outcome all is forgotten instead.
 func (h *hotRows) end(stands bool) {
 	h.profile.end(stands)
-	h.handle.end(stands)
 	h.counter.end(stands)
 	h.tags.end(stands)
 	h.prefs.end(stands)

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -147,4 +148,56 @@ func everyRow() *state.Rows {
 		}
 	}
 	return rows
+}
+
+// remembered puts a profile and has a reader see that it comes from memory.
+func remembered(t *testing.T, dsn string, s *store.Store, session *store.Session, value string) *state.Rows {
+	t.Helper()
+	rows := state.NewRows()
+	put := region.Write{Op: region.PutProfile, Key: "k", Value: value}
+	rows.Want(&put)
+	if err := session.Fill(t.Context(), rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := session.Commit(t.Context(), plan(t, session, rows, []region.Write{put})); err != nil {
+		t.Fatal(err)
+	}
+	exec(t, dsn, "update profile set value = 'in the database'")
+	wantProfile(t, s, value)
+	return rows
+}
+
+func wantProfile(t *testing.T, s *store.Store, want string) {
+	t.Helper()
+	if got, _, err := s.Profile(t.Context(), "k"); err != nil || got != want {
+		t.Errorf("a reader has %q, %v, want %q", got, err, want)
+	}
+}
+
+// A join may change any row.
+func TestSession_AJoinLeavesNothingToReaders(t *testing.T) {
+	dsn := database(t)
+	s, session := openAt(t, dsn, 1<<16)
+	remembered(t, dsn, s, session, "1")
+	j, err := session.BeginJoin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantProfile(t, s, "in the database")
+	j.Rollback(t.Context())
+	wantProfile(t, s, "in the database")
+}
+
+// What a commit of unknown outcome may have written is read from the database.
+func TestSession_AnUnknownOutcomeLeavesNothingToReaders(t *testing.T) {
+	dsn := database(t)
+	s, session := openAt(t, dsn, 1<<16)
+	rows := remembered(t, dsn, s, session, "1")
+	exec(t, dsn, `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted
+		and database = (select oid from pg_database where datname = current_database())`)
+	c := &store.Commit{Clock: 1, Rows: rows, Account: new(state.Account)}
+	if err := session.Commit(t.Context(), c); !errors.Is(err, store.ErrUnknownOutcome) {
+		t.Fatalf("the commit on a dead session: %v", err)
+	}
+	wantProfile(t, s, "in the database")
 }

@@ -51,12 +51,12 @@ func (s *Store) Acquire(ctx context.Context, patience time.Duration) (*Session, 
 		return nil, unavailable("connect the writer", err)
 	}
 	useColumns(conn.TypeMap())
-	w := &Session{store: s, conn: conn, writer: uuid.New(), origins: origins{}}
-	w.forget()
+	w := &Session{store: s, conn: conn, writer: uuid.New(), origins: origins{}, hot: newHotRows()}
 	if err := w.open(ctx, patience); err != nil {
 		w.Close()
 		return nil, err
 	}
+	s.hot.Store(w.hot)
 	return w, nil
 }
 
@@ -102,10 +102,11 @@ func (w *Session) lock(ctx context.Context, patience time.Duration) error {
 	return nil
 }
 
-// forget makes session and readers forget all rows.
+// forget makes the session forget all rows, and readers those that they had from it.
 func (w *Session) forget() {
+	known := w.hot
 	w.hot = newHotRows()
-	w.store.hot.Store(w.hot)
+	w.store.hot.CompareAndSwap(known, w.hot)
 }
 
 // Close ends the session and with it the lock.

@@ -28,7 +28,7 @@ type Config struct {
 
 	// MergePace is the same for runs of remote entries that are not full.
 	//
-	// Defaults to 20ms.
+	// Defaults to 8ms.
 	MergePace time.Duration
 
 	// MaxRun bounds a run of remote entries, in events; a single entry may exceed it.
@@ -89,7 +89,7 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	c.LocalPace = cmp.Or(c.LocalPace, 5*time.Millisecond)
-	c.MergePace = cmp.Or(c.MergePace, 20*time.Millisecond)
+	c.MergePace = cmp.Or(c.MergePace, 8*time.Millisecond)
 	c.MaxRun = cmp.Or(c.MaxRun, 2000)
 	c.MaxQueue = cmp.Or(c.MaxQueue, 4096)
 	c.MaxBlocked = cmp.Or(c.MaxBlocked, 8<<20)
