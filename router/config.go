@@ -3,6 +3,7 @@ package router
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 )
@@ -14,6 +15,9 @@ const maxWait = 60 * time.Second
 type Config struct {
 	// Region is the place of this router and its clients, by its name in the topology. Required.
 	Region string
+
+	// Policy tells how far away a region is. Defaults to Static.
+	Policy Policy
 
 	// CheckInterval is the time between two checks of a region. Defaults to 250 ms.
 	CheckInterval time.Duration
@@ -46,6 +50,7 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
+	c.Policy = cmp.Or(c.Policy, Static)
 	c.CheckInterval = cmp.Or(c.CheckInterval, 250*time.Millisecond)
 	c.CheckSlack = cmp.Or(c.CheckSlack, time.Second)
 	c.Fall = cmp.Or(c.Fall, 2)
@@ -62,6 +67,9 @@ func (c Config) validate() error {
 	if c.CheckInterval < 0 || c.CheckSlack < 0 || c.Hold < 0 ||
 		c.Timeout < 0 || c.SendTimeout < 0 || c.DrainTimeout < 0 {
 		return errors.New("router: a time in the config is negative")
+	}
+	if c.Policy != Static && c.Policy != Measured {
+		return fmt.Errorf("router: there is no policy %q: use %s or %s", c.Policy, Static, Measured)
 	}
 	if c.Fall < 0 || c.Rise < 0 {
 		return errors.New("router: Fall and Rise count checks and must be positive")

@@ -1,5 +1,6 @@
 // Package router sends each client of one place to its nearest ready region, and
-// moves it on when that region is lost and back when it returns.
+// moves it on when that region is lost and back when it returns. Which one is the
+// nearest, the topology says, or the checks (Policy).
 //
 //	client ── Router ──▶ world.pick ──▶ region, over the link a client here would cross
 //	                       ▲    ▲

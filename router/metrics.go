@@ -13,19 +13,22 @@ const (
 	failover  = "failover"   // the region was lost
 	failback  = "failback"   // a nearer one is ready again
 	calledOff = "called_off" // the nearer one was not caught up after all
+	closer    = "closer"     // another one answers faster, by the checks
 	start     = "start"      // there was none before
 )
 
-func moveKind(from, to int, fromReady bool) string {
+func moveKind(from, to int, fromReady, fromHeld bool) string {
 	switch {
 	case from < 0:
 		return start
 	case !fromReady:
 		return failover
+	case fromHeld:
+		return calledOff
 	case to < from:
 		return failback
 	}
-	return calledOff
+	return closer
 }
 
 const statusClasses = 6 // 0 is a client that went away
@@ -59,7 +62,7 @@ func newMetrics(reg prometheus.Registerer, regions []*region) *metrics {
 	moves := factory.NewCounterVec(prometheus.CounterOpts{
 		Name: "pangea_router_moves_total", Help: "Moves of all clients to another region.",
 	}, []string{"kind"})
-	for _, kind := range []string{failover, failback, calledOff, start} {
+	for _, kind := range []string{failover, failback, calledOff, closer, start} {
 		m.moves[kind] = moves.WithLabelValues(kind)
 	}
 	repeats := factory.NewCounterVec(prometheus.CounterOpts{

@@ -3,30 +3,61 @@ package router
 import (
 	"net/http"
 	"slices"
+	"time"
 )
 
 // view is what the choice of a region rests on.
 type view struct {
-	ready bool // it serves, as far as the checks know
-	held  bool // a move to it was called off a moment ago
+	ready bool          // it serves, as far as the checks know
+	held  bool          // a move to it was called off a moment ago
+	cost  time.Duration // how far away it is, by the policy
 }
 
-// choose returns the region to use, as an index into regions, which are ordered
-// nearest first: the nearest ready one that is not held, else the nearest ready
-// one, else -1. Those a request has tried already are passed over.
+// choose returns the region to use, as an index into regions: the nearest ready one
+// that is not held, else the nearest ready one, else -1. Of two that are as near the
+// first counts. Those a request has tried already are passed over.
 func choose(regions []view, tried []int) int {
-	held := -1
+	best := -1
 	for i, r := range regions {
-		switch {
-		case !r.ready || slices.Contains(tried, i):
-		case !r.held:
-			return i
-		case held < 0:
-			held = i
+		if !r.ready || slices.Contains(tried, i) {
+			continue
+		}
+		if best < 0 || r.nearer(regions[best]) {
+			best = i
 		}
 	}
-	return held
+	return best
 }
+
+func (v view) nearer(than view) bool {
+	if v.held != than.held {
+		return than.held
+	}
+	return v.cost < than.cost
+}
+
+// Policy is what tells how far away a region is.
+type Policy string
+
+const (
+	// Static goes by the distances of the topology.
+	Static Policy = "static"
+	// Measured goes by the round trips of the checks.
+	Measured Policy = "measured"
+)
+
+// smooth is a round trip after one more of them, of which none may weigh much alone:
+// the SRTT of RFC 6298.
+func smooth(before, next time.Duration) time.Duration {
+	if before == 0 {
+		return next
+	}
+	return before + (next-before)/8
+}
+
+// stay is by how much nearer another region must be than the one that is used, so that
+// two that are as far away do not take turns.
+func stay(cost time.Duration) time.Duration { return cost/4 + 5*time.Millisecond }
 
 // outcome is how one attempt at one region ended, in the order of what it tells:
 // of two attempts the client hears about the later named.

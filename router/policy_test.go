@@ -7,6 +7,7 @@ import (
 
 func TestChoose(t *testing.T) {
 	up, down, held := view{ready: true}, view{}, view{ready: true, held: true}
+	far, near := view{ready: true, cost: 9}, view{ready: true, cost: 2}
 	for name, c := range map[string]struct {
 		regions []view
 		tried   []int
@@ -24,6 +25,9 @@ func TestChoose(t *testing.T) {
 		"down and held is down":        {[]view{{held: true}, down}, nil, -1},
 		"none ready":                   {[]view{down, down, down}, nil, -1},
 		"none left":                    {[]view{up, down, down}, []int{0}, -1},
+		"nearest by cost":              {[]view{far, near, up}, []int{2}, 1},
+		"held, however near":           {[]view{far, {ready: true, held: true, cost: 1}}, nil, 0},
+		"nearest by cost of the held":  {[]view{held, {ready: true, held: true, cost: -1}}, nil, 1},
 		"a world of no other region":   {[]view{up}, nil, 0},
 		"a world before its first day": {nil, nil, -1},
 	} {

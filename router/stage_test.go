@@ -28,8 +28,9 @@ type actor struct {
 
 	mu      sync.Mutex
 	ready   bool
-	silent  bool // takes requests and never answers
-	cut     bool // takes requests and hangs up, like a link whose far end is gone
+	silent  bool          // takes requests and never answers
+	cut     bool          // takes requests and hangs up, like a link whose far end is gone
+	late    time.Duration // takes so long to answer a check
 	handler http.HandlerFunc
 }
 
@@ -41,7 +42,7 @@ func (a *actor) set(change func(*actor)) {
 
 func (a *actor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
-	ready, silent, cut, handler := a.ready, a.silent, a.cut, a.handler
+	ready, silent, cut, late, handler := a.ready, a.silent, a.cut, a.late, a.handler
 	a.mu.Unlock()
 	_, _ = io.Copy(io.Discard, r.Body)
 	switch {
@@ -52,6 +53,7 @@ func (a *actor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "/readyz" && !ready:
 		sendProblem(w, 503, "not-ready", "Waiting for eu.")
 	case r.URL.Path == "/readyz":
+		<-time.After(late)
 	default:
 		a.served.Add(1)
 		handler(w, r)

@@ -11,7 +11,8 @@ import (
 type status struct {
 	Region  string         `json:"region"`  // the router's place
 	Current string         `json:"current"` // where its clients are sent; "none"
-	Regions []regionStatus `json:"regions"` // nearest first
+	Policy  Policy         `json:"policy"`  // what nearest means: static or measured
+	Regions []regionStatus `json:"regions"` // nearest first, by the topology
 }
 
 type regionStatus struct {
@@ -19,6 +20,7 @@ type regionStatus struct {
 	Address   string    `json:"address"`
 	Distance  float64   `json:"distance_seconds"` // by the topology
 	RTT       float64   `json:"rtt_seconds"`      // of the last good check
+	Smoothed  float64   `json:"smoothed_rtt_seconds"`
 	Ready     bool      `json:"ready"`
 	Reason    string    `json:"reason,omitempty"` // why it is not
 	Held      bool      `json:"held,omitempty"`   // passed over, after a move that was called off
@@ -30,10 +32,10 @@ type regionStatus struct {
 func (w *world) status() status {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	s := status{Region: w.cfg.Region, Current: w.name(w.current)}
+	s := status{Region: w.cfg.Region, Current: w.name(w.current), Policy: w.cfg.Policy}
 	for i, r := range w.regions {
 		s.Regions = append(s.Regions, regionStatus{
-			Region: r.name, Address: r.addr, Distance: r.distance.Seconds(), RTT: r.rtt.Seconds(),
+			Region: r.name, Address: r.addr, Distance: r.distance.Seconds(), RTT: r.rtt.Seconds(), Smoothed: r.smoothed.Seconds(),
 			Ready: r.ready, Reason: r.reason, Held: time.Now().Before(r.heldUntil),
 			Failures: r.falls, LastCheck: r.checked, Demanded: w.seen.demand(i).String(),
 		})

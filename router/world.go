@@ -21,6 +21,7 @@ type region struct {
 	// The rest belongs to world.mu.
 	health
 	rtt       time.Duration // of the last check that was answered
+	smoothed  time.Duration // of all of them
 	heldUntil time.Time
 	reachable context.Context // ends when the region stops answering
 	lose      context.CancelFunc
@@ -112,6 +113,7 @@ func (w *world) check(i int, v verdict, reason string, start time.Time) (doubt b
 	r.health = before.after(v, reason, start, w.cfg.Fall, w.cfg.Rise)
 	if v == good {
 		r.rtt = now.Sub(start)
+		r.smoothed = smooth(r.smoothed, r.rtt)
 	}
 	if r.ready != before.ready {
 		w.turned(r, i, v, now)
@@ -149,15 +151,22 @@ func (w *world) elect(now time.Time) {
 		return
 	}
 	w.current = to
-	kind := moveKind(from, to, from >= 0 && w.regions[from].ready)
+	kind := moveKind(from, to, from >= 0 && w.regions[from].ready, from >= 0 && now.Before(w.regions[from].heldUntil))
 	w.metrics.moves[kind].Inc()
 	w.cfg.Log.Info("clients move", "kind", kind, "from", w.name(from), "to", w.name(to))
 }
 
 func (w *world) views(now time.Time) []view {
 	views := make([]view, 0, 8)
-	for _, r := range w.regions {
-		views = append(views, view{ready: r.ready, held: now.Before(r.heldUntil)})
+	for i, r := range w.regions {
+		cost := r.distance
+		if w.cfg.Policy == Measured {
+			cost = r.smoothed
+			if i == w.current {
+				cost -= stay(cost)
+			}
+		}
+		views = append(views, view{ready: r.ready, held: now.Before(r.heldUntil), cost: cost})
 	}
 	return views
 }

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,8 +37,8 @@ func command() *cli.Command {
 			&cli.StringFlag{Name: "topology", Usage: "`file` that describes the world", Value: "topology.yaml"},
 			&cli.StringFlag{Name: "data", Usage: "`directory` for the stream (default: .pangea/<region>)"},
 			&cli.StringFlag{Name: "postgres", Usage: "database `address` (default: the region's, user and database pangea)"},
-			&cli.StringFlag{Name: "clock", Usage: "where stamps come from: hlc, or wall to show what clock skew loses", Value: string(state.HLC)},
-			&cli.DurationFlag{Name: "clock-skew", Usage: "`time` added to the physical clock"},
+			&cli.StringFlag{Name: "clock", Usage: "where stamps come from: hlc, or wall to show what clock skew loses (default: as in topology.yaml, or hlc)"},
+			&cli.DurationFlag{Name: "clock-skew", Usage: "`time` added to the physical clock (default: as in topology.yaml, or none)"},
 			&cli.StringFlag{Name: "log-level", Usage: "debug, info, warn or error", Value: "info"},
 		},
 		Action: serve,
@@ -67,7 +68,8 @@ func serve(ctx context.Context, c *cli.Command) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})).With("region", self.Name)
 	n, err := node.New(ctx, node.Config{
 		Region: self.Name, Topology: topo, DSN: dsn, StoreDir: filepath.Join(data, "stream"),
-		Clock: state.ClockMode(c.String("clock")), ClockSkew: c.Duration("clock-skew"), Logger: log,
+		Clock:     state.ClockMode(cmp.Or(c.String("clock"), topo.Clock.Mode, string(state.HLC))),
+		ClockSkew: cmp.Or(c.Duration("clock-skew"), topo.Clock.Skew[self.Name]), Logger: log,
 	})
 	if err != nil {
 		return err

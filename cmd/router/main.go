@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,18 +37,19 @@ func command() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "region", Usage: "`NAME` of the place whose clients it serves", Required: true},
 			&cli.StringFlag{Name: "topology", Usage: "`FILE` that describes the world", Value: "topology.yaml"},
+			&cli.StringFlag{Name: "policy", Usage: "which region is the nearest: static, by the topology, or measured, by the checks (default: as in topology.yaml, or static)"},
 			&cli.StringFlag{Name: "log-level", Usage: "debug, info, warn or error", Value: "info"},
 		},
 		OnUsageError: func(_ context.Context, _ *cli.Command, err error, _ bool) error {
 			return fmt.Errorf("%w; see router --help", err)
 		},
 		Action: func(ctx context.Context, c *cli.Command) error {
-			return serve(ctx, c.String("region"), c.String("topology"), c.String("log-level"))
+			return serve(ctx, c.String("region"), c.String("topology"), c.String("policy"), c.String("log-level"))
 		},
 	}
 }
 
-func serve(ctx context.Context, name, file, logLevel string) error {
+func serve(ctx context.Context, name, file, policy, logLevel string) error {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(logLevel)); err != nil {
 		return fmt.Errorf("-log-level %s: use debug, info, warn or error", logLevel)
@@ -72,7 +74,7 @@ func serve(ctx context.Context, name, file, logLevel string) error {
 	defer ln.Close()
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	r, err := router.New(router.Config{Region: name, Log: log}, top, reg)
+	r, err := router.New(router.Config{Region: name, Policy: router.Policy(cmp.Or(policy, top.Router.Policy)), Log: log}, top, reg)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,8 @@ type Topology struct {
 	Handles   Handles                  `yaml:"handles"`
 	Retention Retention                `yaml:"retention"`
 	Relay     Relay                    `yaml:"relay"`
+	Clock     Clock                    `yaml:"clock,omitempty"`
+	Router    Router                   `yaml:"router,omitempty"`
 }
 
 // Region is one region's name and the addresses (host:port) it listens on.
@@ -45,6 +47,18 @@ type Retention struct {
 type Relay struct {
 	Enabled bool          `yaml:"enabled"`
 	After   time.Duration `yaml:"after"`
+}
+
+// Clock is what a region's stamps come from. Its zero value is what a service wants; the
+// others show what clocks can cost.
+type Clock struct {
+	Mode string                   `yaml:"mode,omitempty"` // hlc, or wall. Defaults to hlc
+	Skew map[string]time.Duration `yaml:"skew,omitempty"` // by region, added to its physical clock
+}
+
+// Router is how routers choose.
+type Router struct {
+	Policy string `yaml:"policy,omitempty"` // which region is the nearest: static, by rtt, or measured. Defaults to static
 }
 
 // Load reads and validates the file at path.
@@ -115,6 +129,8 @@ func (t *Topology) Validate() error {
 		t.Handles.validate(known),
 		t.Retention.validate(),
 		t.Relay.validate(),
+		t.Clock.validate(known),
+		t.Router.validate(),
 	)
 }
 
@@ -155,6 +171,25 @@ func (t *Topology) validateRTT(known map[string]bool) error {
 	}
 	if t.Jitter < 0 {
 		return fmt.Errorf("jitter is %v, want 0 or more", t.Jitter)
+	}
+	return nil
+}
+
+func (c Clock) validate(known map[string]bool) error {
+	if c.Mode != "" && c.Mode != "hlc" && c.Mode != "wall" {
+		return fmt.Errorf("clock: mode is %q, want hlc or wall", c.Mode)
+	}
+	for name := range c.Skew {
+		if !known[name] {
+			return fmt.Errorf("clock: skew of %q: there is no such region", name)
+		}
+	}
+	return nil
+}
+
+func (r Router) validate() error {
+	if r.Policy != "" && r.Policy != "static" && r.Policy != "measured" {
+		return fmt.Errorf("router: policy is %q, want static or measured", r.Policy)
 	}
 	return nil
 }

@@ -77,6 +77,9 @@ func TestLoad_RefusesABrokenWorld(t *testing.T) {
 		t.Fatal(err)
 	}
 	tests := []struct{ name, old, with, want string }{
+		{"policy", "policy: static", "policy: nearest", `policy is "nearest"`},
+		{"clock mode", "mode: hlc", "mode: sundial", `mode is "sundial"`},
+		{"clock of nobody", "skew: {}", "skew: {mars: 1s}", `skew of "mars"`},
 		{"region name", "name: ap", "name: a_p", `region name "a_p"`},
 		{"capitals", "name: ap", "name: AP", `region name "AP"`},
 		{"long name", "name: ap", "name: abcdefghijklmnopq", `region name "abcdefghijklmnopq"`},
