@@ -61,7 +61,7 @@ func (l *Load) Run(ctx context.Context) *Result {
 	start, before := time.Now(), cpuTime()
 	l.recorder = measure.NewRecorder(start, names(l.cfg.Places))
 	stopWatching := l.watch(ctx, start)
-	pace(ctx, start, l.cfg.Rate, l.cfg.operations(), func(i uint64, due time.Time) {
+	Pace(ctx, start, l.cfg.Rate, l.cfg.operations(), func(i uint64, due time.Time) {
 		l.dispatch(ctx, l.workload.At(i), due)
 	})
 	elapsed, backlog := time.Since(start), l.senders.busy()

@@ -10,7 +10,7 @@ import (
 func TestPace_SendsWhenDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start, next := time.Now(), uint64(0)
-		pace(t.Context(), start, 4, 10, func(i uint64, due time.Time) {
+		Pace(t.Context(), start, 4, 10, func(i uint64, due time.Time) {
 			if want := start.Add(time.Duration(i) * 250 * time.Millisecond); i != next || !due.Equal(want) || !time.Now().Equal(want) {
 				t.Errorf("operation %d: due at %v, sent at %v, want both %v", i, due.Sub(start), time.Since(start), want.Sub(start))
 			}
@@ -28,7 +28,7 @@ func TestPace_StallDoesNotMoveDueTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		var due, sent []time.Duration
-		pace(t.Context(), start, 10, 20, func(i uint64, d time.Time) {
+		Pace(t.Context(), start, 10, 20, func(i uint64, d time.Time) {
 			due, sent = append(due, d.Sub(start)), append(sent, time.Since(start))
 			if i == 3 {
 				<-time.After(time.Second)
@@ -55,7 +55,7 @@ func TestPace_StopsWhenCancelled(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		start, sent := time.Now(), 0
-		pace(ctx, start, 0.7, 100, func(uint64, time.Time) { sent++ })
+		Pace(ctx, start, 0.7, 100, func(uint64, time.Time) { sent++ })
 		if took := time.Since(start); sent != 1 || took != time.Second {
 			t.Errorf("sent %d operations in %v, want 1 in 1s", sent, took)
 		}

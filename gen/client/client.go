@@ -21,6 +21,7 @@ type Request struct {
 	Method, Path string
 	Body         []byte
 	Ack          string // the X-Ack header, unless empty: who must have stored a write
+	MinVector    string // the X-Min-Version-Vector header, unless empty: what the server must show first
 }
 
 // Answer is what the server said.

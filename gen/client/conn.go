@@ -55,5 +55,8 @@ func appendRequest(b []byte, host string, req Request) []byte {
 	if req.Ack != "" {
 		b = append(append(b, "\r\nX-Ack: "...), req.Ack...)
 	}
+	if req.MinVector != "" {
+		b = append(append(b, "\r\nX-Min-Version-Vector: "...), req.MinVector...)
+	}
 	return append(append(b, "\r\n\r\n"...), req.Body...)
 }

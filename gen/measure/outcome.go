@@ -19,6 +19,11 @@ const (
 	outcomes
 )
 
+var outcomeNames = [outcomes]string{"ok", "refused", "unavailable", "unanswered"}
+
+// MarshalText writes the outcome as a word.
+func (o Outcome) MarshalText() ([]byte, error) { return []byte(outcomeNames[o]), nil }
+
 // OutcomeOf classifies an answer, or the error instead of one. A read of what
 // is absent and a claim on what is taken are good answers.
 func OutcomeOf(kind workload.Kind, status int, err error) Outcome {

@@ -23,6 +23,9 @@ var classNames = [classes]string{"counter", "profile", "tags", "prefs", "handle"
 
 func (c Class) String() string { return classNames[c] }
 
+// MarshalText writes the class as String does.
+func (c Class) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
 // Classes lists every class in the order of reports.
 func Classes() []Class { return []Class{Counter, Profile, Tags, Prefs, Handle} }
 
