@@ -38,7 +38,7 @@ func catchUpCommands() []*cli.Command {
 			&cli.DurationFlag{Name: "duration", Value: 10 * time.Minute, Usage: "how long that is, in whole seconds"},
 			&cli.IntFlag{Name: "rounds", Value: 3, Usage: "how often that is done"},
 		),
-		Action: withExperiment(runCatchUp),
+		Action: withLoad(runCatchUp),
 	}}
 }
 

@@ -22,7 +22,8 @@ func Command() *cli.Command {
 			&cli.StringFlag{Name: "root", Usage: "`DIRECTORY` of topology.yaml; state goes to .pangea in it", Value: "."},
 		},
 		Commands: slices.Concat(stackCommands(), lookCommands(), verifyCommands(), lossCommands(),
-			benchCommands(), peersCommands(), soakCommands(), catchUpCommands(), rampCommands(), scaleCommands()),
+			benchCommands(), peersCommands(), soakCommands(), catchUpCommands(), rampCommands(), scaleCommands(),
+			latencyCommands(), lwwCommands(), crdtCommands(), failoverCommands(), partitionCommands(), rywCommands()),
 	}
 	root.Action = func(_ context.Context, c *cli.Command) error {
 		if !c.Args().Present() {

@@ -52,14 +52,11 @@ func experimentFlags(more ...cli.Flag) []cli.Flag {
 func withExperiment(do func(context.Context, *experiment) error) cli.ActionFunc {
 	return withStack(func(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 		e := &experiment{Command: c, stack: s, begun: time.Now(), machine: gen.ThisMachine()}
-		e.machine.Commit = cmp.Or(e.machine.Commit, commit(ctx, c.String("root")))
+		e.machine.Commit = cmp.Or(commit(ctx, c.String("root")), e.machine.Commit)
 		if e.machine.Commit == "" {
 			return errors.New("the commit is unknown, and a record needs it: run it in a checkout, with git")
 		}
 		if err := results.WriteIndex(e.directory()); err != nil {
-			return err
-		}
-		if err := wrk.Ensure(ctx, func(note string) { fmt.Fprintln(c.Root().Writer, note) }); err != nil {
 			return err
 		}
 		err := do(ctx, e)
@@ -67,6 +64,16 @@ func withExperiment(do func(context.Context, *experiment) error) cli.ActionFunc 
 			return errors.New("interrupted: nothing is recorded of what was under way, and its stack is deleted")
 		}
 		return err
+	})
+}
+
+// withLoad is withExperiment for those that load the regions with wrk.
+func withLoad(do func(context.Context, *experiment) error) cli.ActionFunc {
+	return withExperiment(func(ctx context.Context, e *experiment) error {
+		if err := wrk.Ensure(ctx, func(note string) { fmt.Fprintln(e.Root().Writer, note) }); err != nil {
+			return err
+		}
+		return do(ctx, e)
 	})
 }
 

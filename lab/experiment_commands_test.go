@@ -82,3 +82,62 @@ func checkout(t *testing.T, root string) {
 		}
 	}
 }
+
+// The experiments that count what is lost hold their claims on any machine, but for those
+// that are about time.
+func TestExperiments_HoldTheirClaims(t *testing.T) {
+	root := stacktest.BuiltRoot(t, "us", "eu", "ap")
+	apart(t, root)
+	checkout(t, root)
+	t.Cleanup(func() {
+		if err := run(context.Background(), t.Output(), root, "clean"); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, args := range [][]string{
+		{"lww", "-pairs", "100", "-rate", "50", "-scene", "5", "-scene", "8"},
+		{"crdt", "-pairs", "60", "-rate", "50"},
+		{"latency", "-writes", "10"},
+		{"partition", "-cut", "12s", "-rate", "100"},
+		{"ryw", "-writes", "40"},
+		{"failover", "-kills", "1", "-rate", "60"},
+	} {
+		if err := run(t.Context(), t.Output(), root, append(args, "-out", "docs")...); err != nil && !strings.Contains(err.Error(), "hold") {
+			t.Fatalf("%s: %v", args[0], err)
+		}
+		r, err := results.Read(filepath.Join(root, "docs", args[0]+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Writes == 0 || len(r.Claims) == 0 || len(r.Tables) == 0 {
+			t.Errorf("%s: %d writes, %d claims", args[0], r.Writes, len(r.Claims))
+		}
+		for _, c := range r.Broken() {
+			if !aboutTime(c) {
+				t.Errorf("%s: %s: %s", args[0], c.Text, c.Found)
+			}
+		}
+	}
+}
+
+// aboutTime tells the claims that a busy machine may break.
+func aboutTime(c results.Claim) bool {
+	return strings.Contains(c.Text, "within") || strings.Contains(c.Text, "longer") || strings.Contains(c.Text, "a profile does not")
+}
+
+// apart gives the regions distances at which two writes can pass each other.
+func apart(t *testing.T, root string) {
+	t.Helper()
+	file := filepath.Join(root, "topology.yaml")
+	world, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	further := strings.ReplaceAll(string(world), ": 20ms", ": 200ms")
+	if further == string(world) {
+		t.Fatal("no distance was found in " + file)
+	}
+	if err := os.WriteFile(file, []byte(further), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -121,13 +121,16 @@ func verifyQuietly(s *stack.Stack, out io.Writer) loss.Verify {
 	}
 }
 
-// commit is that of the checkout, "+" if it was changed, for a program that was built
-// without it.
+// commit is that of the checkout, "+" if anything was changed in it but the records that
+// experiments leave there.
 func commit(ctx context.Context, root string) string {
-	describe := []string{"-C", root, "describe", "--always", "--exclude=*", "--abbrev=40", "--dirty=+"}
-	id, err := exec.CommandContext(ctx, "git", describe...).Output()
+	id, err := exec.CommandContext(ctx, "git", "-C", root, "rev-parse", "HEAD").Output()
 	if err != nil {
 		return "" // no checkout, or no git
+	}
+	changes, err := exec.CommandContext(ctx, "git", "-C", root, "status", "--porcelain", "--", ".", ":(exclude)docs/results").Output()
+	if err != nil || len(changes) > 0 {
+		return strings.TrimSpace(string(id)) + "+"
 	}
 	return strings.TrimSpace(string(id))
 }

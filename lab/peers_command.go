@@ -45,7 +45,7 @@ func peersCommands() []*cli.Command {
 			&cli.IntFlag{Name: "clients", Usage: "the count in each region, for both", DefaultText: "the best of each, looked for first"},
 			&cli.IntFlag{Name: "rows", Value: 100, Usage: "of a batch, and of a transaction of pgbench"},
 		),
-		Action: withExperiment(runPeers),
+		Action: withLoad(runPeers),
 	}}
 }
 

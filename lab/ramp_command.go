@@ -35,7 +35,7 @@ func rampCommands() []*cli.Command {
 			&cli.DurationFlag{Name: "step", Value: 30 * time.Second, Usage: "how long each lasts, in whole seconds"},
 			&cli.IntFlag{Name: "rounds", Value: 3, Usage: "how often the ramp is climbed"},
 		),
-		Action: withExperiment(runRamp),
+		Action: withLoad(runRamp),
 	}}
 }
 

@@ -42,7 +42,7 @@ func scaleCommands() []*cli.Command {
 			&cli.DurationFlag{Name: "duration", Value: 30 * time.Second, Usage: "how long a trial lasts, in whole seconds"},
 			&cli.IntFlag{Name: "rounds", Value: 3, Usage: "how often each point is measured"},
 		),
-		Action: withExperiment(runScale),
+		Action: withLoad(runScale),
 	}}
 }
 

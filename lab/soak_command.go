@@ -32,7 +32,7 @@ func soakCommands() []*cli.Command {
 			&cli.DurationFlag{Name: "duration", Value: 30 * time.Minute, Usage: "how long the load lasts, in whole seconds"},
 			&cli.FloatFlag{Name: "memory", Value: 300, Usage: "what a region may take, in `MB`"},
 		),
-		Action: withExperiment(runSoak),
+		Action: withLoad(runSoak),
 	}}
 }
 

@@ -1,0 +1,17 @@
+// Package failover kills a region under load, many times at random moments, brings it back
+// each time, and measures for how long its clients were without an answer.
+//
+//	each Round: load on all routers ─▶ kill -9 of eu ─▶ its router moves its clients on
+//	            ─▶ eu is started again, catches up and serves ─▶ its clients move back
+//	after all:  digests equal; each counter, in each region, against what clients were told
+//
+// The claims, each of which holds or is broken:
+//
+//   - clients near the region are served again within 2 s (p50), and 5 s at most;
+//   - no acknowledged increment is missing afterwards, and none counts twice;
+//   - all regions hold the same in the end (I7);
+//   - an increment that was planted in what clients were told is found missing.
+//
+// Failure handling: a round that cannot be completed ends the experiment with an error. A
+// broken claim is a result, and no error.
+package failover

@@ -1,0 +1,103 @@
+package failover
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"pangea/lab/results"
+)
+
+// The bounds of the time without an answer.
+const half, most = 2 * time.Second, 5 * time.Second
+
+// Record is what all kills showed, of routers with one policy after the other.
+func Record(findings []*Finding, rate float64) *results.Record {
+	r := &results.Record{
+		Title: "A region is killed under load",
+		About: fmt.Sprintf("kill -9 of %s at random moments, under %.0f operations/s by the routers of all places, which choose the nearest region by the topology (static) or by what their checks take (measured). "+
+			"Without an answer: the longest time of the round in which no client near it had a good answer, whether that was the kill's or the return's. "+
+			"Return: from its start until it serves; it has caught up then.", victim, rate),
+		Figures: findings,
+	}
+	times := results.Table{Header: []string{"policy", "kills", "without an answer: least s", "p50 s", "most s", "return: least s", "p50 s", "most s"}}
+	counts := results.Table{
+		Caption: "Operations of all rounds, and the counters behind them. Wrong: lost or doubled.",
+		Header:  []string{"policy", "answered well", "refused", "503, no effect", "no answer, may stand", "counter writes acknowledged", "unanswered", "counters compared", "wrong"},
+	}
+	chart := results.Chart{Title: "Clients near the killed region: time without an answer", X: results.Axis{Label: "kill"}, Y: results.Axis{Label: "s"}}
+	for _, f := range findings {
+		times.Add(f.times()...)
+		counts.Add(f.counts()...)
+		chart.Curves = append(chart.Curves, results.Curve{Name: f.Policy, Points: points(f.Rounds), Measurements: true})
+		for _, round := range f.Rounds {
+			r.Writes += round.Writes
+		}
+		f.claim(r)
+	}
+	r.Tables, r.Charts = []results.Table{times, counts}, []results.Chart{chart}
+	return r
+}
+
+func (f *Finding) times() []string {
+	row := []string{f.Policy, fmt.Sprint(len(f.Rounds))}
+	row = append(row, spread(f.sorted(gap))...)
+	return append(row, spread(f.sorted(func(r Round) time.Duration { return r.Return }))...)
+}
+
+func (f *Finding) counts() []string {
+	var ok, refused, noEffect, open uint64
+	for _, x := range f.Rounds {
+		ok, refused, noEffect, open = ok+x.OK, refused+x.Refused, noEffect+x.NoEffect, open+x.Unanswered
+	}
+	row := []string{f.Policy}
+	for _, n := range []uint64{ok, refused, noEffect, open, f.Acks, f.Open, uint64(f.Counters), uint64(f.Wrong)} {
+		row = append(row, fmt.Sprint(n))
+	}
+	return row
+}
+
+func gap(r Round) time.Duration { return r.Gap }
+
+func (f *Finding) claim(r *results.Record) {
+	claim := func(held bool, text, found string, args ...any) {
+		r.Claim(held, f.Policy+" routers: "+text, found, args...)
+	}
+	gaps := f.sorted(gap)
+	n := len(gaps)
+	claim(gaps[n/2] < half, "its clients are served again within 2 s, half of the times", "%.2f s", gaps[n/2].Seconds())
+	claim(gaps[n-1] <= most, "and within 5 s, always", "%.2f s", gaps[n-1].Seconds())
+	claim(f.Wrong == 0 && f.Acks > 0, "no acknowledged increment is lost, and none counts twice", "%d of %d counters are wrong, %d writes unanswered", f.Wrong, f.Counters, f.Open)
+	claim(f.Planted, "an increment that was planted in what clients were told is missed", "%t", f.Planted)
+	found := "equal digests of all classes"
+	if f.Equal != "" {
+		found = f.Equal
+	}
+	claim(f.Equal == "", "all regions hold the same in the end", "%s", found)
+}
+
+func (f *Finding) sorted(of func(Round) time.Duration) []time.Duration {
+	var all []time.Duration
+	for _, r := range f.Rounds {
+		all = append(all, of(r))
+	}
+	slices.Sort(all)
+	return all
+}
+
+func spread(sorted []time.Duration) []string {
+	n := len(sorted)
+	var cells []string
+	for _, d := range []time.Duration{sorted[0], sorted[n/2], sorted[n-1]} {
+		cells = append(cells, fmt.Sprintf("%.2f", d.Seconds()))
+	}
+	return cells
+}
+
+func points(rounds []Round) []results.XY {
+	var all []results.XY
+	for _, r := range rounds {
+		all = append(all, results.XY{X: float64(r.Number), Y: r.Gap.Seconds()})
+	}
+	return all
+}

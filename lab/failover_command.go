@@ -1,0 +1,60 @@
+package lab
+
+import (
+	"context"
+	"errors"
+
+	"github.com/urfave/cli/v3"
+
+	"pangea/chaos"
+	"pangea/chaos/links"
+	"pangea/lab/failover"
+	"pangea/lab/stack"
+)
+
+const failoverHelp = `Starts a fresh stack below .pangea/bench (yours must be down; its data stays), and kills eu
+under load, again and again at random moments, bringing it back each time. It measures
+for how long the clients near it are without an answer, and compares every counter with
+what they were told. It exits with 1 if that takes 2 s (p50) or 5 s, if an increment is
+lost or counts twice, or if the regions differ in the end. It does so with routers that
+go by the distances of the topology, and with those that go by what their checks take.
+
+For the loss of a region with its disk, see "lab loss".
+
+For example: lab failover, or lab failover -kills 3`
+
+// failoverCommands are the experiment of a killed region.
+func failoverCommands() []*cli.Command {
+	return []*cli.Command{{
+		Name:        "failover",
+		Usage:       "kill eu under load, many times, and measure who is without an answer for how long",
+		Description: failoverHelp,
+		Flags: recordFlags(
+			&cli.IntFlag{Name: "kills", Value: 20, Usage: "how many, with routers of each policy"},
+			&cli.FloatFlag{Name: "rate", Value: 500, Usage: "operations per second on all routers"},
+		),
+		Action: withExperiment(runFailover),
+	}}
+}
+
+func runFailover(ctx context.Context, e *experiment) error {
+	cfg := failover.Config{Kills: either(e, "kills", e.Int, 3), Rate: e.Float("rate"), Seed: uint64(e.Int("seed")), Progress: e.Root().Writer}
+	if cfg.Kills < 1 {
+		return errors.New("kills: want at least 1")
+	}
+	var findings []*failover.Finding
+	for _, policy := range []string{"static", "measured"} {
+		topo := *e.stack.Topology()
+		topo.Router.Policy = policy
+		err := e.onFreshWorld(ctx, &topo, func(fresh *stack.Stack) error {
+			world := &chaos.World{Topology: fresh.Topology(), Network: links.Open(fresh.Topology()), Processes: fresh, Progress: e.Root().Writer}
+			found, err := failover.Measure(ctx, cfg, world, func(ctx context.Context) error { return e.verify(ctx, fresh) })
+			findings = append(findings, found)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return e.record(failover.Record(findings, cfg.Rate), "failover")
+}

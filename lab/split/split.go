@@ -1,0 +1,172 @@
+package split
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"pangea/chaos/links"
+	"pangea/gen"
+	"pangea/gen/conflict"
+	"pangea/gen/workload"
+	"pangea/lab/meter"
+	"pangea/lab/stack"
+)
+
+// Config describes a cut.
+type Config struct {
+	Cut      time.Duration // how long it lasts
+	Rate     float64       // writes per second, on both sides together
+	Seed     uint64
+	Progress io.Writer
+}
+
+// Finding is what a cut led to.
+type Finding struct {
+	Relay     bool               `json:"relay"`
+	Cut       time.Duration      `json:"cut_ns"`
+	Behind    map[string]uint64  `json:"behind_entries"` // at the heal: of a log, by "us of eu"
+	Late      [2]time.Duration   `json:"late_ns"`        // at the heal: about how old the oldest entry was that us, and that eu lacked
+	Converged time.Duration      `json:"converged_ns"`   // from the heal until all had all
+	Reports   []*conflict.Report `json:"reports"`
+	Booked    []conflict.Books   `json:"booked"`
+	Planted   bool               `json:"planted"` // whether a loss that was planted in each class was found
+	Equal     string             `json:"equal"`   // of the digests: empty if they are
+}
+
+// Verify returns nil once all regions hold the same state, and an error if they do not in
+// the end.
+type Verify func(context.Context) error
+
+// The two sides, and what they write to.
+const a, b = "us", "eu"
+
+// classes are those that both sides may write.
+func classes() []workload.Class {
+	return []workload.Class{workload.Profile, workload.Counter, workload.Tags, workload.Prefs}
+}
+
+// drainWithin bounds the wait for what a cut left to send.
+const drainWithin = 2 * time.Minute
+
+// Measure cuts a fresh stack that nobody else loads.
+func Measure(ctx context.Context, cfg Config, s *stack.Stack, verify Verify) (*Finding, error) {
+	runs, err := newRuns(cfg, s)
+	if err != nil {
+		return nil, err
+	}
+	defer runs.close()
+	network := links.Open(s.Topology())
+	defer network.Heal(context.WithoutCancel(ctx), a, b)
+	fmt.Fprintf(cfg.Progress, "%s and %s are cut off from each other for %v, under %.0f writes/s, relay %t\n", a, b, cfg.Cut, cfg.Rate, s.Topology().Relay.Enabled)
+	if err := network.Partition(ctx, a, b, links.BothWays, links.Refuse); err != nil {
+		return nil, err
+	}
+	fired := runs.fire(ctx, cfg)
+	f := &Finding{Relay: s.Topology().Relay.Enabled, Cut: cfg.Cut}
+	if f.Behind, f.Late, err = behind(s.Topology(), cfg.Cut); err != nil {
+		return nil, err
+	}
+	healing := time.Now()
+	if err := network.Heal(ctx, a, b); err != nil {
+		return nil, err
+	}
+	draining, cancel := context.WithTimeout(ctx, drainWithin)
+	defer cancel()
+	if _, err = meter.Drain(draining, s); err != nil {
+		return nil, err
+	}
+	f.Converged = time.Since(healing)
+	fmt.Fprintf(cfg.Progress, "healed: all have all after %.2f s\n", f.Converged.Seconds())
+	if err := verify(ctx); err != nil {
+		f.Equal = err.Error()
+	}
+	return f, runs.judge(ctx, fired, f)
+}
+
+// runs are the pairs of each class.
+type runs []*conflict.Conflict
+
+func newRuns(cfg Config, s *stack.Stack) (all runs, err error) {
+	rate := cfg.Rate / 2 / float64(len(classes())) // pairs per second of a class
+	for _, class := range classes() {
+		run, err := conflict.New(conflict.Config{
+			Seed: cfg.Seed, Prefix: "split-", Class: class, Rate: rate, Pairs: max(1, int(rate*cfg.Cut.Seconds())),
+			Regions: endpoints(s), Writers: []string{a, b},
+		})
+		if err != nil {
+			all.close()
+			return nil, err
+		}
+		all = append(all, run)
+	}
+	return all, nil
+}
+
+func endpoints(s *stack.Stack) []gen.Endpoint {
+	var list []gen.Endpoint
+	for _, r := range s.Topology().Regions {
+		list = append(list, gen.Endpoint{Name: r.Name, URL: "http://" + r.HTTP})
+	}
+	return list
+}
+
+func (all runs) close() {
+	for _, run := range all {
+		run.Close()
+	}
+}
+
+// fire sends the pairs of all classes side by side. It lasts as long as the cut.
+func (all runs) fire(ctx context.Context, cfg Config) [][]conflict.Shot {
+	defer tell(cfg)()
+	fired := make([][]conflict.Shot, len(all))
+	var firing sync.WaitGroup
+	for i, run := range all {
+		firing.Go(func() { fired[i] = run.Fire(ctx) })
+	}
+	firing.Wait()
+	return fired
+}
+
+// tell says every five seconds how long the cut has lasted, until the returned function is
+// called.
+func tell(cfg Config) (stop func()) {
+	begun, tick, done := time.Now(), time.NewTicker(5*time.Second), make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-tick.C:
+				fmt.Fprintf(cfg.Progress, "%v of %v\n", time.Since(begun).Round(time.Second), cfg.Cut)
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		tick.Stop()
+		close(done)
+	}
+}
+
+func (all runs) judge(ctx context.Context, fired [][]conflict.Shot, f *Finding) error {
+	f.Planted = true
+	for i, run := range all {
+		report, err := run.Judge(ctx, fired[i])
+		if err != nil {
+			return err
+		}
+		books, err := run.Books()
+		if err != nil {
+			return err
+		}
+		found, err := run.Plant(ctx)
+		if err != nil {
+			return err
+		}
+		f.Reports, f.Booked, f.Planted = append(f.Reports, report), append(f.Booked, books), f.Planted && found
+	}
+	return nil
+}
