@@ -16,6 +16,7 @@ import (
 // a record of it and no stack. Whether claims hold that are about speed depends on the
 // machine: those that do not are in the record.
 func TestExperiments_LeaveRecords(t *testing.T) {
+	t.Parallel()
 	root := stacktest.BuiltRoot(t, "us", "eu")
 	checkout(t, root)
 	t.Cleanup(func() {
@@ -86,6 +87,20 @@ func checkout(t *testing.T, root string) {
 // The experiments that count what is lost hold their claims on any machine, but for those
 // that are about time.
 func TestExperiments_HoldTheirClaims(t *testing.T) {
+	for _, some := range [][][]string{
+		{{"lww", "-pairs", "100", "-rate", "50", "-scene", "5", "-scene", "8"}, {"crdt", "-pairs", "60", "-rate", "50"}, {"latency", "-writes", "10"}},
+		{{"partition", "-cut", "12s", "-rate", "100"}},
+		{{"failover", "-kills", "1", "-rate", "60"}, {"ryw", "-writes", "40"}},
+	} {
+		t.Run(some[0][0], func(t *testing.T) {
+			t.Parallel()
+			holdTheirClaims(t, some)
+		})
+	}
+}
+
+func holdTheirClaims(t *testing.T, experiments [][]string) {
+	t.Helper()
 	root := stacktest.BuiltRoot(t, "us", "eu", "ap")
 	apart(t, root)
 	checkout(t, root)
@@ -94,14 +109,7 @@ func TestExperiments_HoldTheirClaims(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	for _, args := range [][]string{
-		{"lww", "-pairs", "100", "-rate", "50", "-scene", "5", "-scene", "8"},
-		{"crdt", "-pairs", "60", "-rate", "50"},
-		{"latency", "-writes", "10"},
-		{"partition", "-cut", "12s", "-rate", "100"},
-		{"ryw", "-writes", "40"},
-		{"failover", "-kills", "1", "-rate", "60"},
-	} {
+	for _, args := range experiments {
 		if err := run(t.Context(), t.Output(), root, append(args, "-out", "docs")...); err != nil && !strings.Contains(err.Error(), "hold") {
 			t.Fatalf("%s: %v", args[0], err)
 		}

@@ -53,7 +53,8 @@ type Positions interface {
 type Books interface {
 	Digest(ctx context.Context, class region.Class, bucket int) (region.Digest, error)
 	Ledger(ctx context.Context) ([]region.LedgerRow, error)
-	Conflicts(ctx context.Context, limit int) ([]region.Conflict, error)
+	// Conflicts are the newest whose id is below before.
+	Conflicts(ctx context.Context, before int64, limit int) ([]region.Conflict, error)
 }
 
 // Config says who answers, and within which bounds.

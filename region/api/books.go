@@ -64,35 +64,6 @@ func (c *call) getLedger() error {
 	}{c.api.cfg.Region, c.version.value, append([]region.LedgerRow{}, rows...)})
 }
 
-// Bounds of ?limit= of /conflicts.
-const (
-	defaultConflicts = 100
-	maxConflicts     = 1000
-)
-
-func (c *call) getConflicts() error {
-	query, err := c.query()
-	if err != nil {
-		return err
-	}
-	limit := defaultConflicts
-	if query.Has("limit") {
-		if limit, err = strconv.Atoi(query.Get("limit")); err != nil || limit < 1 || limit > maxConflicts {
-			return malformed.because("Use a ?limit= from 1 to %d.", maxConflicts)
-		}
-	}
-	c.at(c.api.Positions.Vector())
-	conflicts, err := c.api.Books.Conflicts(c.ctx, limit)
-	if err != nil {
-		return err
-	}
-	return c.encode(struct {
-		Region    string            `json:"region"`
-		Vector    string            `json:"version_vector"`
-		Conflicts []region.Conflict `json:"conflicts"`
-	}{c.api.cfg.Region, c.version.value, append([]region.Conflict{}, conflicts...)})
-}
-
 func (c *call) getStatus() error {
 	status, err := c.api.Status(c.ctx)
 	if err != nil {

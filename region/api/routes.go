@@ -82,6 +82,7 @@ func (a *API) table(m *metrics) (map[shape]*resource, *resource) {
 	at(shape{"digest", 1, ""}, get(accounts, (*call).getDigest))
 	at(shape{"ledger", 1, ""}, get(accounts, (*call).getLedger))
 	at(shape{"conflicts", 1, ""}, get(accounts, (*call).getConflicts))
+	at(shape{"conflicts", 3, "restore"}, write(0, http.MethodPost, (*call).restoreConflict))
 	at(shape{"log", 2, ""}, get(nothing, (*call).getLog))
 	at(shape{"snapshot", 1, ""}, get(nothing, (*call).getSnapshot))
 	at(shape{"status", 1, ""}, get(nothing, (*call).getStatus))

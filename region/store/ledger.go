@@ -40,13 +40,14 @@ func (s *Store) Ledger(ctx context.Context) ([]region.LedgerRow, error) {
 	return ledger, nil
 }
 
-// Conflicts reads the newest lost writes of this region, at most limit.
-func (s *Store) Conflicts(ctx context.Context, limit int) ([]region.Conflict, error) {
+// Conflicts reads the newest lost writes of this region whose number is below before, at
+// most limit.
+func (s *Store) Conflicts(ctx context.Context, before int64, limit int) ([]region.Conflict, error) {
 	rows, err := s.pool.Query(ctx, `
 		select id, at, class, key, coalesce(field, ''), reason,
 		       lost_value, lost_stamp, lost_origin, lost_seq, lost_ordinal,
 		       won_value, won_stamp, won_origin, won_seq, won_ordinal
-		  from conflicts order by id desc limit $1`, limit)
+		  from conflicts where id < $1 order by id desc limit $2`, before, limit)
 	if err != nil {
 		return nil, unavailable("read conflicts", err)
 	}

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"database/sql"
+	"math"
 	"testing"
 	"time"
 
@@ -72,7 +73,7 @@ func TestPrune_KeepsTheNewest(t *testing.T) {
 			t.Errorf("pruned %d, %v; want %d", n, err, want)
 		}
 	}
-	kept, err := s.Conflicts(t.Context(), 5000)
+	kept, err := s.Conflicts(t.Context(), math.MaxInt64, 5000)
 	if err != nil || len(kept) != 1000 || kept[0].Key != "2500" || kept[999].Key != "1501" {
 		t.Errorf("kept %d conflicts, %v", len(kept), err)
 	}

@@ -83,7 +83,7 @@ func (m *Memory) Digest(_ context.Context, class region.Class, bucket int) (regi
 func (m *Memory) Ledger(context.Context) ([]region.LedgerRow, error) { return nil, m.trouble.ReadError }
 
 // Conflicts are none: m has no peers.
-func (m *Memory) Conflicts(context.Context, int) ([]region.Conflict, error) {
+func (m *Memory) Conflicts(context.Context, int64, int) ([]region.Conflict, error) {
 	return nil, m.trouble.ReadError
 }
 

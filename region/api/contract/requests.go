@@ -126,6 +126,12 @@ func accountCases() []Case {
 			{Do: "GET /conflicts?limit=0", Status: 400, Problem: "malformed"},
 			{Do: "GET /conflicts?limit=1001", Status: 400, Problem: "malformed"},
 			{Do: "GET /conflicts?limit=all", Status: 400, Problem: "malformed"},
+			{Do: "GET /conflicts?before=17&limit=1", Status: 200},
+			{Do: "GET /conflicts?before=0", Status: 400, Problem: "malformed"},
+			{Do: "GET /conflicts?before=", Status: 400, Problem: "malformed"},
+			{Do: "POST /conflicts/9000000/restore", Status: 404, Problem: "absent"},
+			{Do: "POST /conflicts/first/restore", Status: 400, Problem: "malformed"},
+			{Do: "GET /conflicts/1/restore", Status: 405, Problem: "wrong-method"},
 			{Do: "GET /ledger", Status: 200, Raw: `"ledger":[`},
 		}},
 		{"logs", []Step{
