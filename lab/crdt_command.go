@@ -35,7 +35,7 @@ func runCRDT(ctx context.Context, e *experiment) error {
 	return e.onFresh(ctx, func(fresh *stack.Stack) error {
 		found, err := convergence.Measure(ctx, convergence.Config{
 			Pairs: either(e, "pairs", e.Int, 500), Rate: e.Float("rate"), Seed: uint64(e.Int("seed")), Progress: e.Root().Writer,
-		}, fresh.Topology(), func(ctx context.Context) error { return e.verify(ctx, fresh) })
+		}, fresh, func(ctx context.Context) error { return e.verify(ctx, fresh) })
 		if err != nil {
 			return err
 		}

@@ -47,7 +47,7 @@ func runLWW(ctx context.Context, e *experiment) error {
 	for i, scene := range scenes {
 		world := scene.World(e.stack.Topology())
 		err := e.onFreshWorld(ctx, world, func(fresh *stack.Stack) error {
-			found, err := lww.Measure(ctx, cfg, scene, world, func(ctx context.Context) error { return e.verify(ctx, fresh) })
+			found, err := lww.Measure(ctx, cfg, scene, fresh, func(ctx context.Context) error { return e.verify(ctx, fresh) })
 			if err == nil {
 				fmt.Fprintf(e.Root().Writer, "%d of %d, %s: %d of %d pairs lost a write, the older won %d times\n",
 					i+1, len(scenes), scene.Name, found.Booked.Lost(), found.Report.Pairs, found.Report.OlderWon)

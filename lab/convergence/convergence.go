@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"io"
 
-	"pangea/gen"
 	"pangea/gen/conflict"
 	"pangea/gen/workload"
-	"pangea/region/topology"
+	"pangea/lab/stack"
 )
 
 // Config describes the pairs of each class.
@@ -37,14 +36,14 @@ func Classes() []workload.Class {
 type Verify func(context.Context) error
 
 // Measure fires the pairs at a stack, one class after the other, and at nothing else.
-func Measure(ctx context.Context, cfg Config, world *topology.Topology, verify Verify) (*Finding, error) {
+func Measure(ctx context.Context, cfg Config, on *stack.Stack, verify Verify) (*Finding, error) {
 	f := &Finding{}
 	fired := make([][]conflict.Shot, len(Classes()))
 	runs := make([]*conflict.Conflict, len(Classes()))
 	for i, class := range Classes() {
 		run, err := conflict.New(conflict.Config{
 			Seed: cfg.Seed, Prefix: "pair-", Class: class, Pairs: cfg.Pairs, Rate: cfg.Rate,
-			Regions: endpoints(world), Progress: cfg.Progress,
+			Regions: on.Regions(), Progress: cfg.Progress,
 		})
 		if err != nil {
 			return nil, err
@@ -72,12 +71,4 @@ func Measure(ctx context.Context, cfg Config, world *topology.Topology, verify V
 		f.Reports, f.Booked, f.Planted = append(f.Reports, report), append(f.Booked, books), append(f.Planted, found)
 	}
 	return f, nil
-}
-
-func endpoints(t *topology.Topology) []gen.Endpoint {
-	var list []gen.Endpoint
-	for _, r := range t.Regions {
-		list = append(list, gen.Endpoint{Name: r.Name, URL: "http://" + r.HTTP})
-	}
-	return list
 }

@@ -4,10 +4,9 @@ import (
 	"context"
 	"io"
 
-	"pangea/gen"
 	"pangea/gen/conflict"
 	"pangea/gen/workload"
-	"pangea/region/topology"
+	"pangea/lab/stack"
 )
 
 // Config describes the pairs of each scene.
@@ -32,10 +31,10 @@ type Finding struct {
 type Verify func(context.Context) error
 
 // Measure fires the pairs of a scene at a stack that is in it, and at nothing else.
-func Measure(ctx context.Context, cfg Config, s Scene, world *topology.Topology, verify Verify) (*Finding, error) {
+func Measure(ctx context.Context, cfg Config, s Scene, on *stack.Stack, verify Verify) (*Finding, error) {
 	c, err := conflict.New(conflict.Config{
 		Seed: cfg.Seed, Prefix: "lww-", Class: workload.Profile, Pairs: cfg.Pairs, Rate: cfg.Rate,
-		Gap: s.Gap, Seen: s.Seen, Regions: endpoints(world), Writers: []string{"us", behind}, Progress: cfg.Progress,
+		Gap: s.Gap, Seen: s.Seen, Regions: on.Regions(), Writers: []string{"us", behind}, Progress: cfg.Progress,
 	})
 	if err != nil {
 		return nil, err
@@ -54,12 +53,4 @@ func Measure(ctx context.Context, cfg Config, s Scene, world *topology.Topology,
 	}
 	f.Planted, err = c.Plant(ctx)
 	return f, err
-}
-
-func endpoints(t *topology.Topology) []gen.Endpoint {
-	var list []gen.Endpoint
-	for _, r := range t.Regions {
-		list = append(list, gen.Endpoint{Name: r.Name, URL: "http://" + r.HTTP})
-	}
-	return list
 }

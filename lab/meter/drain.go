@@ -60,7 +60,7 @@ type drained struct {
 func (d *drain) behind() error {
 	heads, vectors := crdt.Vector{}, map[string]crdt.Vector{}
 	for _, r := range d.regions {
-		vector, err := applied(r.client)
+		vector, err := Applied(r.client)
 		if err != nil {
 			return fmt.Errorf("ask %s: %w", r.name, err)
 		}
@@ -78,7 +78,8 @@ func (d *drain) behind() error {
 	return nil
 }
 
-func applied(c *client.Client) (crdt.Vector, error) {
+// Applied is what a region shows.
+func Applied(c *client.Client) (crdt.Vector, error) {
 	var body bytes.Buffer
 	answer, err := c.Do(client.Request{Method: http.MethodGet, Path: "/status"}, &body)
 	if err != nil {

@@ -1,15 +1,12 @@
 package split
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"time"
 
 	"pangea/crdt"
 	"pangea/gen/client"
-	"pangea/region"
+	"pangea/lab/meter"
 	"pangea/region/topology"
 )
 
@@ -46,17 +43,9 @@ func vector(t *topology.Topology, name string) (crdt.Vector, error) {
 		return nil, err
 	}
 	defer c.Close()
-	var body bytes.Buffer
-	answer, err := c.Do(client.Request{Method: http.MethodGet, Path: "/status"}, &body)
+	v, err := meter.Applied(c)
 	if err != nil {
-		return nil, fmt.Errorf("ask %s for its status: %w", name, err)
+		return nil, fmt.Errorf("ask %s: %w", name, err)
 	}
-	if answer.Status != http.StatusOK {
-		return nil, fmt.Errorf("%s answers %d to GET /status", name, answer.Status)
-	}
-	var s region.Status
-	if err := json.Unmarshal(body.Bytes(), &s); err != nil {
-		return nil, fmt.Errorf("status of %s: %w", name, err)
-	}
-	return crdt.ParseVector(s.Vector)
+	return v, nil
 }

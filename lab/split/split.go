@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"pangea/chaos/links"
-	"pangea/gen"
 	"pangea/gen/conflict"
 	"pangea/gen/workload"
 	"pangea/lab/meter"
@@ -94,7 +93,7 @@ func newRuns(cfg Config, s *stack.Stack) (all runs, err error) {
 	for _, class := range classes() {
 		run, err := conflict.New(conflict.Config{
 			Seed: cfg.Seed, Prefix: "split-", Class: class, Rate: rate, Pairs: max(1, int(rate*cfg.Cut.Seconds())),
-			Regions: endpoints(s), Writers: []string{a, b},
+			Regions: s.Regions(), Writers: []string{a, b},
 		})
 		if err != nil {
 			all.close()
@@ -103,14 +102,6 @@ func newRuns(cfg Config, s *stack.Stack) (all runs, err error) {
 		all = append(all, run)
 	}
 	return all, nil
-}
-
-func endpoints(s *stack.Stack) []gen.Endpoint {
-	var list []gen.Endpoint
-	for _, r := range s.Topology().Regions {
-		list = append(list, gen.Endpoint{Name: r.Name, URL: "http://" + r.HTTP})
-	}
-	return list
 }
 
 func (all runs) close() {
