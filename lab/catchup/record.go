@@ -42,10 +42,10 @@ func (c *CatchUp) claim(r *results.Record, rounds []*Round) {
 		slowest = min(slowest, one.Load.WritesPerSecond())
 	}
 	r.Claim(failed == 0 && r.Writes > 0, "every write is acknowledged", "%d of %d were not", failed, r.Writes+failed)
-	r.Claim(slowest >= kept*c.cfg.Rate, fmt.Sprintf("%.0f %% of %.0f writes/s are acknowledged in every round", 100*kept, c.cfg.Rate), "%.0f/s at worst", slowest)
+	r.ClaimOfSpeed(slowest >= kept*c.cfg.Rate, fmt.Sprintf("%.0f %% of %.0f writes/s are acknowledged in every round", 100*kept, c.cfg.Rate), "%.0f/s at worst", slowest)
 	if c.cfg.Rate*c.cfg.Duration.Seconds() >= enough {
 		speed := of(rounds, (*Round).speed)
-		r.Claim(speed.Median >= least, fmt.Sprintf("%s applies at least %d events/s from the heal on, in the median", c.cfg.To, least), "%s", spread(speed, "%.0f"))
+		r.ClaimOfSpeed(speed.Median >= least, fmt.Sprintf("%s applies at least %d events/s from the heal on, in the median", c.cfg.To, least), "%s", spread(speed, "%.0f"))
 	}
 }
 

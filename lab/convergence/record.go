@@ -27,7 +27,7 @@ func Record(f *Finding) *results.Record {
 			"%d of %d keys do not", len(n.Wrong), n.Pairs)
 		if class == workload.Profile {
 			lost := f.Booked[i].Lost()
-			r.Claim(lost*100 >= int64(n.Acknowledged)*95, "profile: nearly every pair was a conflict, and lost one write", "%d of %d, %d writes without an answer", lost, n.Acknowledged, n.Unanswered)
+			r.ClaimOfSpeed(lost*100 >= int64(n.Acknowledged)*95, "profile: nearly every pair was a conflict, and lost one write", "%d of %d, %d writes without an answer", lost, n.Acknowledged, n.Unanswered)
 		} else {
 			r.Claim(n.Lost == 0, fmt.Sprintf("%s: no write is lost", class), "%d of %d pairs lost one, %d writes without an answer", n.Lost, n.Pairs, n.Unanswered)
 		}

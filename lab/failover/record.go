@@ -60,20 +60,18 @@ func (f *Finding) counts() []string {
 func gap(r Round) time.Duration { return r.Gap }
 
 func (f *Finding) claim(r *results.Record) {
-	claim := func(held bool, text, found string, args ...any) {
-		r.Claim(held, f.Policy+" routers: "+text, found, args...)
-	}
+	of := r.Of(f.Policy + " routers: ")
 	gaps := f.sorted(gap)
 	n := len(gaps)
-	claim(gaps[n/2] < half, "its clients are served again within 2 s, half of the times", "%.2f s", gaps[n/2].Seconds())
-	claim(gaps[n-1] <= most, "and within 5 s, always", "%.2f s", gaps[n-1].Seconds())
-	claim(f.Wrong == 0 && f.Acks > 0, "no acknowledged increment is lost, and none counts twice", "%d of %d counters are wrong, %d writes unanswered", f.Wrong, f.Counters, f.Open)
-	claim(f.Planted, "an increment that was planted in what clients were told is missed", "%t", f.Planted)
+	of.ClaimOfSpeed(gaps[n/2] < half, "its clients are served again within 2 s, half of the times", "%.2f s", gaps[n/2].Seconds())
+	of.ClaimOfSpeed(gaps[n-1] <= most, "and within 5 s, always", "%.2f s", gaps[n-1].Seconds())
+	of.Claim(f.Wrong == 0 && f.Acks > 0, "no acknowledged increment is lost, and none counts twice", "%d of %d counters are wrong, %d writes unanswered", f.Wrong, f.Counters, f.Open)
+	of.Claim(f.Planted, "an increment that was planted in what clients were told is missed", "%t", f.Planted)
 	found := "equal digests of all classes"
 	if f.Equal != "" {
 		found = f.Equal
 	}
-	claim(f.Equal == "", "all regions hold the same in the end", "%s", found)
+	of.Claim(f.Equal == "", "all regions hold the same in the end", "%s", found)
 }
 
 func (f *Finding) sorted(of func(Round) time.Duration) []time.Duration {

@@ -28,31 +28,28 @@ func Record(findings []*Finding) *results.Record {
 }
 
 func (f *Finding) claim(r *results.Record) {
-	claim := func(held bool, text, found string, args ...any) {
-		r.Claim(held, f.Scene.Name+": "+text, found, args...)
-	}
-	n := f.Report
-	claim(len(n.Wrong) == 0 && f.Equal == "" && n.Answered(), "every key holds one value, the same everywhere",
+	of, n := r.Of(f.Scene.Name+": "), f.Report
+	of.Claim(len(n.Wrong) == 0 && f.Equal == "" && n.Answered(), "every key holds one value, the same everywhere",
 		"%d of %d keys do not, %d pairs acknowledged; %s", len(n.Wrong), n.Pairs, n.Acknowledged, f.digests())
 	gone := f.Booked.Superseded + f.Booked.Lost()
-	claim(apart(gone, int64(n.Lost)) <= int64(n.Unanswered), "each write that is gone is booked once", "%d booked, %d gone", gone, n.Lost)
-	claim(f.Planted, "a loss that was planted is found", "%t", f.Planted)
-	f.claimOrder(claim)
+	of.Claim(apart(gone, int64(n.Lost)) <= int64(n.Unanswered), "each write that is gone is booked once", "%d booked, %d gone", gone, n.Lost)
+	of.Claim(f.Planted, "a loss that was planted is found", "%t", f.Planted)
+	f.claimOrder(of)
 }
 
 // claimOrder is about which of the two writes is left.
-func (f *Finding) claimOrder(claim func(held bool, text, found string, args ...any)) {
+func (f *Finding) claimOrder(of results.Subject) {
 	n := f.Report
 	if !f.Scene.Seen {
-		claim(f.Booked.Lost()*100 >= int64(n.Acknowledged)*95, "nearly every pair was a conflict, and lost one write", "%d of %d", f.Booked.Lost(), n.Acknowledged)
+		of.ClaimOfSpeed(f.Booked.Lost()*100 >= int64(n.Acknowledged)*95, "nearly every pair was a conflict, and lost one write", "%d of %d", f.Booked.Lost(), n.Acknowledged)
 	}
 	switch {
 	case f.Scene.Seen && f.Scene.Mode == "hlc":
-		claim(n.OlderWon == 0 && f.Booked.Lost() == 0 && n.Ordered > 0, "who has seen a write beats it", "%d of %d lost to it", n.OlderWon, n.Ordered)
+		of.Claim(n.OlderWon == 0 && f.Booked.Lost() == 0 && n.Ordered > 0, "who has seen a write beats it", "%d of %d lost to it", n.OlderWon, n.Ordered)
 	case f.Scene.Skew != 0:
-		claim(n.OlderWon > 0, "some older writes beat newer ones", "%d of %d", n.OlderWon, n.Ordered)
+		of.ClaimOfSpeed(n.OlderWon > 0, "some older writes beat newer ones", "%d of %d", n.OlderWon, n.Ordered)
 	case f.Scene.Gap > 0:
-		claim(n.OlderWon == 0 && n.Ordered > 0, "no older write beats a newer one", "%d of %d", n.OlderWon, n.Ordered)
+		of.Claim(n.OlderWon == 0 && n.Ordered > 0, "no older write beats a newer one", "%d of %d", n.OlderWon, n.Ordered)
 	}
 }
 

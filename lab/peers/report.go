@@ -152,12 +152,12 @@ func (c *Comparison) ratioText(rows int) string {
 
 // claim says what must hold of these rounds.
 func (c *Comparison) claim(r *results.Record, rows int) {
-	r.Claim(c.Ratio(rows) >= wanted, fmt.Sprintf("%s: Pangea sustains at least %d times the writes of %s", caption(rows), wanted, c.Peer), "ratio %s", c.ratioText(rows))
+	r.ClaimOfSpeed(c.Ratio(rows) >= wanted, fmt.Sprintf("%s: Pangea sustains at least %d times the writes of %s", caption(rows), wanted, c.Peer), "ratio %s", c.ratioText(rows))
 	flat, differing, drain := len(c.rates(c.Pangea, rows)), 0, time.Duration(0)
 	for _, m := range c.of(c.Pangea, rows) {
 		differing += m.Differing
 		drain = max(drain, m.Drain)
 	}
-	r.Claim(flat == c.Config.Rounds, caption(rows)+": the lag of Pangea is flat in every round", "in %d of %d, drained in at most %.2f s", flat, c.Config.Rounds, drain.Seconds())
+	r.ClaimOfSpeed(flat == c.Config.Rounds, caption(rows)+": the lag of Pangea is flat in every round", "in %d of %d, drained in at most %.2f s", flat, c.Config.Rounds, drain.Seconds())
 	r.Claim(differing == 0, caption(rows)+": no key of Pangea differs in the end", "%d keys", differing)
 }

@@ -35,8 +35,8 @@ func (r *Ramp) record(rounds []round, same error) *results.Record {
 			stuck++
 		}
 	}
-	record.Claim(len(grewAtOnce) == 0, "no lag grows at the lowest rate", "%d of %d links", len(grewAtOnce), len(links))
-	record.Claim(stuck == 0, "whatever is missing after a step gets there", "%d of %d rounds ended with less", stuck, len(rounds))
+	record.ClaimOfSpeed(len(grewAtOnce) == 0, "no lag grows at the lowest rate", "%d of %d links", len(grewAtOnce), len(links))
+	record.ClaimOfSpeed(stuck == 0, "whatever is missing after a step gets there", "%d of %d rounds ended with less", stuck, len(rounds))
 	record.Claim(failed == 0, "every write is acknowledged", "%d of %d were not", failed, record.Writes+failed)
 	found := "equal digests of all classes"
 	if same != nil {

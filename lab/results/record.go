@@ -46,12 +46,43 @@ func NetworkOf(t *topology.Topology) Network { return Network{RTT: t.RTT, Jitter
 type Claim struct {
 	Text  string `json:"text"`
 	Held  bool   `json:"held"`
-	Found string `json:"found"` // the figure that decides it
+	Found string `json:"found"`           // the figure that decides it
+	Speed bool   `json:"speed,omitempty"` // a slower or busier machine may break it; any other, none may
 }
 
-// Claim adds one.
+// Claim adds one that has to hold on any machine.
 func (r *Record) Claim(held bool, text, found string, args ...any) {
-	r.Claims = append(r.Claims, Claim{Text: text, Held: held, Found: fmt.Sprintf(found, args...)})
+	r.Of("").Claim(held, text, found, args...)
+}
+
+// ClaimOfSpeed adds one that a slower or busier machine may break: of a time, of a rate, or
+// of two things that have to happen at once.
+func (r *Record) ClaimOfSpeed(held bool, text, found string, args ...any) {
+	r.Of("").ClaimOfSpeed(held, text, found, args...)
+}
+
+// Subject adds claims to a record that begin with what they are about.
+type Subject struct {
+	record *Record
+	prefix string
+}
+
+// Of begins the claims that are about one part of a run, such as "relay on: ".
+func (r *Record) Of(prefix string) Subject { return Subject{r, prefix} }
+
+// Claim is that of Record.
+func (s Subject) Claim(held bool, text, found string, args ...any) {
+	s.add(Claim{Text: text, Held: held, Found: fmt.Sprintf(found, args...)})
+}
+
+// ClaimOfSpeed is that of Record.
+func (s Subject) ClaimOfSpeed(held bool, text, found string, args ...any) {
+	s.add(Claim{Text: text, Held: held, Found: fmt.Sprintf(found, args...), Speed: true})
+}
+
+func (s Subject) add(c Claim) {
+	c.Text = s.prefix + c.Text
+	s.record.Claims = append(s.record.Claims, c)
 }
 
 // Broken lists the claims that did not hold.

@@ -32,6 +32,7 @@ func record(name string, writes uint64) *Record {
 		},
 	}
 	r.Claim(true, "the lag is flat", "%d of %d links", 6, 6)
+	r.Of("relay off: ").ClaimOfSpeed(true, "it converges within 3 s", "%.1f s", 1.5)
 	return r
 }
 
@@ -50,7 +51,7 @@ func TestRecord_WritesWhatReadReads(t *testing.T) {
 	}
 	page := content(t, dir, "soak.md")
 	for _, want := range []string{
-		"# The title of soak", "| the lag is flat | 6 of 6 links | held |", "![The title of soak](soak.svg)",
+		"# The title of soak", "| the lag is flat | 6 of 6 links | held |", "| relay off: it converges within 3 s | 1.5 s | held |", "![The title of soak](soak.svg)",
 		`| 1000 | 41 \| ms |`, "lab soak -seed 7", "us-eu 80ms", "commit 0123456789abcdef+", "12 writes",
 	} {
 		if !strings.Contains(page, want) {
@@ -108,7 +109,7 @@ func TestIndex_AddsUpAllRecords(t *testing.T) {
 		}
 	}
 	index := content(t, dir, "README.md")
-	for _, want := range []string{"In all 50,000,001 writes", "in 2 recorded runs", "1 of 2 BROKEN", "0123456789+", "[The title of lag](lag.md)"} {
+	for _, want := range []string{"In all 50,000,001 writes", "in 2 recorded runs", "1 of 3 BROKEN", "0123456789+", "[The title of lag](lag.md)"} {
 		if !strings.Contains(index, want) {
 			t.Errorf("%q is not in\n%s", want, index)
 		}

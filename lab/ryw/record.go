@@ -33,9 +33,10 @@ func (f *Finding) claim(r *results.Record, c Count) {
 	case Pinned:
 		r.Claim(sound && c.Refused == 0, "a client that is pinned to its region reads its own write, always", "stale: %s", found(c.stale()+c.Back))
 	case Hopping:
-		r.Claim(!slices.Contains(c.Stale[:], 0), "one that hops does not, in any class: the reads can tell", "stale: %v of %d", c.Stale, c.Reads)
+		r.ClaimOfSpeed(!slices.Contains(c.Stale[:], 0), "one that hops does not, in any class: the reads can tell", "stale: %v of %d", c.Stale, c.Reads)
 	case Vector:
-		r.Claim(sound && c.Refused*100 <= c.Reads, "with the vector of the write it does, always", "stale: %s, %d refused", found(c.stale()+c.Back), c.Refused)
+		r.Claim(sound, "with the vector of the write it does, always", "stale: %s", found(c.stale()+c.Back))
+		r.ClaimOfSpeed(c.Refused*100 <= c.Reads, "and is refused for it at most once in a hundred times", "%d of %d", c.Refused, c.Reads+c.Refused)
 	}
 }
 

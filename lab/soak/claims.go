@@ -24,7 +24,7 @@ const (
 func (s *Soak) claim(r *results.Record, found *trial.Result) {
 	r.Claim(found.Failed == 0 && found.Writes > 0, "every write is acknowledged", "%d of %d were not", found.Failed, found.Writes+found.Failed)
 	if s.cfg.Rate > 0 {
-		r.Claim(found.Achieved >= kept*s.cfg.Rate, fmt.Sprintf("%.0f %% of %.0f writes/s are acknowledged", 100*kept, s.cfg.Rate), "%.0f/s", found.Achieved)
+		r.ClaimOfSpeed(found.Achieved >= kept*s.cfg.Rate, fmt.Sprintf("%.0f %% of %.0f writes/s are acknowledged", 100*kept, s.cfg.Rate), "%.0f/s", found.Achieved)
 	}
 	s.claimLag(r, found)
 	s.claimMemory(r, found)
@@ -32,16 +32,16 @@ func (s *Soak) claim(r *results.Record, found *trial.Result) {
 
 func (s *Soak) claimLag(r *results.Record, found *trial.Result) {
 	rising := where(found.Links, func(l trial.Link) bool { return !l.Line.Flat() }, trial.Link.Name)
-	r.Claim(len(rising) == 0 && len(found.Links) > 0, "the lag of no link rises", "%s", names(rising, len(found.Links)))
+	r.ClaimOfSpeed(len(rising) == 0 && len(found.Links) > 0, "the lag of no link rises", "%s", names(rising, len(found.Links)))
 	slow := where(found.Links, func(l trial.Link) bool {
 		return l.Visible.Count == 0 || l.Visible.P50 >= lagP50 || l.Visible.P99 >= lagP99
 	}, trial.Link.Name)
-	r.Claim(len(slow) == 0 && len(found.Links) > 0, "writes are visible elsewhere within 1 s (p50) and 3 s (p99)", "%s", names(slow, len(found.Links)))
+	r.ClaimOfSpeed(len(slow) == 0 && len(found.Links) > 0, "writes are visible elsewhere within 1 s (p50) and 3 s (p99)", "%s", names(slow, len(found.Links)))
 	drain := fmt.Sprintf("%.2f s", found.Drain.Seconds())
 	if found.Drain < 0 {
 		drain = "never"
 	}
-	r.Claim(found.Drained(), "all regions have all 2 s after the load", "%s", drain)
+	r.ClaimOfSpeed(found.Drained(), "all regions have all 2 s after the load", "%s", drain)
 }
 
 func (s *Soak) claimMemory(r *results.Record, found *trial.Result) {
@@ -49,13 +49,13 @@ func (s *Soak) claimMemory(r *results.Record, found *trial.Result) {
 	name := func(p trial.Process) string { return p.Name }
 	if s.cfg.Duration >= warm {
 		rising := where(regions, func(p trial.Process) bool { return p.RSS.Count == 0 || p.Line.Rise() > growth*p.RSS.Median }, name)
-		r.Claim(len(rising) == 0, "the memory of no region rises by more than 5 %", "%s", names(rising, len(regions)))
+		r.ClaimOfSpeed(len(rising) == 0, "the memory of no region rises by more than 5 %", "%s", names(rising, len(regions)))
 	}
 	most := 0.0
 	for _, p := range regions {
 		most = max(most, p.RSS.High)
 	}
-	r.Claim(most > 0 && most <= s.cfg.Memory, fmt.Sprintf("a region takes at most %s", megabytes(s.cfg.Memory)), "%s", megabytes(most))
+	r.ClaimOfSpeed(most > 0 && most <= s.cfg.Memory, fmt.Sprintf("a region takes at most %s", megabytes(s.cfg.Memory)), "%s", megabytes(most))
 }
 
 // where names those of which something is so.

@@ -39,33 +39,31 @@ func Record(findings []*Finding, silence time.Duration) *results.Record {
 }
 
 func (f *Finding) claim(r *results.Record, silence time.Duration) {
-	claim := func(held bool, text, found string, args ...any) {
-		r.Claim(held, "relay "+onOff(f.Relay)+": "+text, found, args...)
-	}
+	of := r.Of("relay " + onOff(f.Relay) + ": ")
 	pairs, acknowledged := 0, 0
 	for i, n := range f.Reports {
 		pairs, acknowledged = pairs+n.Pairs, acknowledged+n.Acknowledged
 		if n.Config.Class == workload.Profile {
 			booked := f.Booked[i].Lost() + f.Booked[i].Superseded
-			claim(len(n.Wrong) == 0 && booked == int64(n.Lost), "every profile holds one of its two writes, and the other is booked",
+			of.Claim(len(n.Wrong) == 0 && booked == int64(n.Lost), "every profile holds one of its two writes, and the other is booked",
 				"%d of %d differ, %d lost one, %d booked", len(n.Wrong), n.Pairs, n.Lost, booked)
 		} else {
-			claim(n.Err() == nil, fmt.Sprintf("%s: both writes of every pair are there, once", n.Config.Class), "%d of %d differ, %d lost one", len(n.Wrong), n.Pairs, n.Lost)
+			of.Claim(n.Err() == nil, fmt.Sprintf("%s: both writes of every pair are there, once", n.Config.Class), "%d of %d differ, %d lost one", len(n.Wrong), n.Pairs, n.Lost)
 		}
 	}
-	claim(acknowledged == pairs && pairs > 0, "both sides take every write", "%d of %d pairs were acknowledged", acknowledged, pairs)
+	of.Claim(acknowledged == pairs && pairs > 0, "both sides take every write", "%d of %d pairs were acknowledged", acknowledged, pairs)
 	if f.Relay {
-		claim(max(f.Late[0], f.Late[1]) <= silence+soon, fmt.Sprintf("neither side is behind by more than %v", silence+soon), "%.1f and %.1f s", f.Late[0].Seconds(), f.Late[1].Seconds())
+		of.ClaimOfSpeed(max(f.Late[0], f.Late[1]) <= silence+soon, fmt.Sprintf("neither side is behind by more than %v", silence+soon), "%.1f and %.1f s", f.Late[0].Seconds(), f.Late[1].Seconds())
 	} else {
-		claim(min(f.Late[0], f.Late[1]) >= f.Cut*9/10, "neither side hears of the other", "they are %.1f and %.1f of %.1f s behind", f.Late[0].Seconds(), f.Late[1].Seconds(), f.Cut.Seconds())
+		of.ClaimOfSpeed(min(f.Late[0], f.Late[1]) >= f.Cut*9/10, "neither side hears of the other", "they are %.1f and %.1f of %.1f s behind", f.Late[0].Seconds(), f.Late[1].Seconds(), f.Cut.Seconds())
 	}
-	claim(f.Converged <= soon, "all regions have all within 3 s of the heal", "%.2f s", f.Converged.Seconds())
-	claim(f.Planted, "a loss that was planted in each class is found", "%t", f.Planted)
+	of.ClaimOfSpeed(f.Converged <= soon, "all regions have all within 3 s of the heal", "%.2f s", f.Converged.Seconds())
+	of.Claim(f.Planted, "a loss that was planted in each class is found", "%t", f.Planted)
 	found := "equal digests of all classes"
 	if f.Equal != "" {
 		found = f.Equal
 	}
-	claim(f.Equal == "", "all regions hold the same in the end", "%s", found)
+	of.Claim(f.Equal == "", "all regions hold the same in the end", "%s", found)
 }
 
 func onOff(on bool) string {

@@ -28,7 +28,7 @@ func (f *Finding) Record() *results.Record {
 		where := fmt.Sprintf("from %s: ", c.Region)
 		switch {
 		case c.Owner == "":
-			r.Claim(c.Failed == 0 && c.Count > 0 && c.P99 < local, where+"a profile is answered within 15 ms (p99)", "%s, %d failed", ms(c.P99), c.Failed)
+			r.ClaimOfSpeed(c.Failed == 0 && c.Count > 0 && c.P99 < local, where+"a profile is answered within 15 ms (p99)", "%s, %d failed", ms(c.P99), c.Failed)
 		case c.Owner != c.Region:
 			r.Claim(c.Failed == 0 && c.Count > 0 && c.P50 >= c.RTT, fmt.Sprintf("%sa handle of %s takes at least the %v to there and back", where, c.Owner, c.RTT),
 				"%s (p50), %d failed", ms(c.P50), c.Failed)
@@ -44,8 +44,8 @@ func (f *Finding) claimStretch(r *results.Record) {
 	s := f.Stretch
 	before, there := f.cost(s.Across.Kind)
 	grown := s.Across.P50 - before.P50
-	r.Claim(there && s.Across.Count > 0 && grown > s.By*8/10, fmt.Sprintf("with the link %v longer, a claim across it takes longer by most of that", s.By), "%s more", ms(grown))
-	r.Claim(s.Profile.Count > 0 && s.Profile.P50 < local, "and a profile does not", "%s (p50)", ms(s.Profile.P50))
+	r.ClaimOfSpeed(there && s.Across.Count > 0 && grown > s.By*8/10, fmt.Sprintf("with the link %v longer, a claim across it takes longer by most of that", s.By), "%s more", ms(grown))
+	r.ClaimOfSpeed(s.Profile.Count > 0 && s.Profile.P50 < local, "and a profile does not", "%s (p50)", ms(s.Profile.P50))
 }
 
 func (f *Finding) cost(k Kind) (Cost, bool) {
