@@ -23,10 +23,17 @@ var (
 )
 
 // The pull window exceeds twice what a 150 ms link carries at 25 MB/s. It stays far
-// below the server's MaxPending, or pings would wait behind data.
+// below the server's MaxPending, or pings would wait behind data. Its messages bound
+// what the client keeps room for, which is a million of them without a bound.
+//
+// A pull that expires leaves the link empty for a round trip, until the next one is
+// there: it lasts for longer than a link with traffic takes to use up half of the window,
+// at which the next is asked for.
 const (
-	windowBytes = 8 << 20
-	heartbeat   = time.Second
+	windowBytes    = 8 << 20
+	windowMessages = 4096
+	expiry         = 5 * time.Minute
+	heartbeat      = time.Second
 )
 
 // Session is one run of reading a peer's stream, from one position, over one
@@ -77,8 +84,8 @@ func (s *Session) pull(first uint64) error {
 		return p.failed(s.ctx, "set back the consumer of", err)
 	}
 	s.messages, err = consumer.Messages(
-		jetstream.PullMaxBytes(windowBytes),
-		jetstream.PullExpiry(10*time.Second),
+		jetstream.PullMaxMessagesWithBytesLimit(windowMessages, windowBytes),
+		jetstream.PullExpiry(expiry),
 		jetstream.PullHeartbeat(heartbeat))
 	if err != nil {
 		return p.failed(s.ctx, "pull from", err)
