@@ -25,6 +25,29 @@
 //
 // Regions get whole requests only: a slow or oversized body ends here.
 //
+// # Drain
+//
+// A drained region gets nothing new while another can take its clients: they move as in
+// any planned move, and what is under way finishes. It stays the last resort, for
+// requests that no other region can answer now, so a drain by itself fails nobody. The
+// drain that would leave no ready region is refused. Drains are known to this process
+// alone, and end with it.
+//
+// # Sessions
+//
+// There is no session cookie. All clients of a router are at one region at a time, so
+// each of them stays where it is until all move, and moves are rare (Rise, Hold, stay) and
+// fresh. Where a client changes the router, or the region it was at is lost, only what it
+// has seen helps it, wherever it lands: X-Min-Version-Vector says that, a cookie would only
+// name a region. It would buy something in a router that spreads its clients over regions,
+// which this one does not.
+//
+// # Outages
+//
+// Of each loss of a region three times are counted and shown (outage.go): from its last
+// good answer until the router stopped sending to it, from that until another region had
+// answered a client, and from its first good check until it was used again.
+//
 // # Failure handling
 //
 //	region refuses the connection  next region, at once

@@ -14,9 +14,9 @@ const (
 // health is what the checks of one region add up to.
 type health struct {
 	ready        bool
-	reason       string // why not ready; empty while it is
-	rises, falls int    // good, and other, checks in a row
-	failingSince time.Time
+	reason       string    // why not ready; empty while it is
+	rises, falls int       // good, and other, checks in a row
+	risingSince  time.Time // start of the first of the rises
 	checked      time.Time // zero before the first check
 }
 
@@ -28,14 +28,14 @@ func (h health) after(v verdict, reason string, start time.Time, fall, rise int)
 	first := h.checked.IsZero()
 	h.checked = start
 	if v == good {
-		h.rises, h.falls, h.failingSince = h.rises+1, 0, time.Time{}
+		if h.rises == 0 {
+			h.risingSince = start
+		}
+		h.rises, h.falls = h.rises+1, 0
 		if first || h.rises >= rise {
 			h.ready, h.reason = true, ""
 		}
 		return h
-	}
-	if h.falls == 0 {
-		h.failingSince = start
 	}
 	h.rises, h.falls = 0, h.falls+1
 	if v == denied || first || h.falls >= fall {

@@ -13,18 +13,20 @@ const (
 	failover  = "failover"   // the region was lost
 	failback  = "failback"   // a nearer one is ready again
 	calledOff = "called_off" // the nearer one was not caught up after all
+	drain     = "drain"      // it was drained
 	closer    = "closer"     // another one answers faster, by the checks
 	start     = "start"      // there was none before
 )
 
-func moveKind(from, to int, fromReady, fromHeld bool) string {
+// moveKind names a move from a region that was as seen.
+func moveKind(from, to int, was view) string {
 	switch {
-	case from < 0:
-		return start
-	case !fromReady:
+	case !was.ready:
 		return failover
-	case fromHeld:
+	case was.held:
 		return calledOff
+	case was.drained:
+		return drain
 	case to < from:
 		return failback
 	}
@@ -39,8 +41,11 @@ type metrics struct {
 	repeats   [len(outcomeNames)]prometheus.Counter
 	latency   prometheus.Histogram
 	ready     []prometheus.Gauge
+	drained   []prometheus.Gauge
 	checks    []prometheus.Observer
 	detection prometheus.Histogram
+	reroute   prometheus.Histogram
+	comeback  prometheus.Histogram
 	moves     map[string]prometheus.Counter
 }
 
@@ -52,17 +57,18 @@ func newMetrics(reg prometheus.Registerer, regions []*region) *metrics {
 			Help:    "Time from a request's header to the end of its answer, with all repeats.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 16),
 		}),
-		detection: factory.NewHistogram(prometheus.HistogramOpts{
-			Name:    "pangea_router_detection_seconds",
-			Help:    "Time from a region's first failure to the moment it was passed over.",
-			Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
-		}),
+		detection: outageTime(factory, "pangea_router_detection_seconds",
+			"Time from a region's last good answer to the moment the router stopped sending to it."),
+		reroute: outageTime(factory, "pangea_router_reroute_seconds",
+			"Time from the moment the router stopped sending to the region of its clients to the first of them that another region answered. It includes waiting for a client."),
+		comeback: outageTime(factory, "pangea_router_return_seconds",
+			"Time from a lost region's first good check to the one that brought it back: what hysteresis costs."),
 		moves: map[string]prometheus.Counter{},
 	}
 	moves := factory.NewCounterVec(prometheus.CounterOpts{
 		Name: "pangea_router_moves_total", Help: "Moves of all clients to another region.",
 	}, []string{"kind"})
-	for _, kind := range []string{failover, failback, calledOff, closer, start} {
+	for _, kind := range []string{failover, failback, calledOff, drain, closer, start} {
 		m.moves[kind] = moves.WithLabelValues(kind)
 	}
 	repeats := factory.NewCounterVec(prometheus.CounterOpts{
@@ -75,12 +81,19 @@ func newMetrics(reg prometheus.Registerer, regions []*region) *metrics {
 	return m
 }
 
+func outageTime(factory promauto.Factory, name, help string) prometheus.Histogram {
+	return factory.NewHistogram(prometheus.HistogramOpts{Name: name, Help: help, Buckets: prometheus.ExponentialBuckets(0.001, 2, 16)})
+}
+
 func (m *metrics) perRegion(factory promauto.Factory, regions []*region) {
 	requests := factory.NewCounterVec(prometheus.CounterOpts{
 		Name: "pangea_router_requests_total", Help: "Answers, by the region that gave them and their status.",
 	}, []string{"target", "status"})
 	ready := factory.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "pangea_router_region_ready", Help: "1 while requests may be sent to the region.",
+	}, []string{"target"})
+	drained := factory.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "pangea_router_region_drained", Help: "1 while the region is drained: others take its clients.",
 	}, []string{"target"})
 	checks := factory.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "pangea_router_check_duration_seconds",
@@ -89,6 +102,7 @@ func (m *metrics) perRegion(factory promauto.Factory, regions []*region) {
 	}, []string{"target"})
 	for _, r := range regions {
 		m.ready = append(m.ready, ready.WithLabelValues(r.name))
+		m.drained = append(m.drained, drained.WithLabelValues(r.name))
 		m.checks = append(m.checks, checks.WithLabelValues(r.name))
 		m.requests = append(m.requests, statusRow(requests, r.name))
 	}

@@ -1,6 +1,7 @@
 package router
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"time"
@@ -8,14 +9,16 @@ import (
 
 // view is what the choice of a region rests on.
 type view struct {
-	ready bool          // it serves, as far as the checks know
-	held  bool          // a move to it was called off a moment ago
-	cost  time.Duration // how far away it is, by the policy
+	ready   bool          // it serves, as far as the checks know
+	held    bool          // a move to it was called off a moment ago
+	drained bool          // a person wants it to be left alone
+	cost    time.Duration // how far away it is, by the policy
 }
 
-// choose returns the region to use, as an index into regions: the nearest ready one
-// that is not held, else the nearest ready one, else -1. Of two that are as near the
-// first counts. Those a request has tried already are passed over.
+// choose returns the region to use, as an index into regions: of the ready ones the
+// nearest, else the nearest that is drained, else the nearest that is held, else -1. A
+// held one is behind what clients have seen, a drained one is not. Of two that are as
+// near the first counts. Those a request has tried already are passed over.
 func choose(regions []view, tried []int) int {
 	best := -1
 	for i, r := range regions {
@@ -30,10 +33,18 @@ func choose(regions []view, tried []int) int {
 }
 
 func (v view) nearer(than view) bool {
-	if v.held != than.held {
-		return than.held
+	return cmp.Or(cmp.Compare(v.against(), than.against()), cmp.Compare(v.cost, than.cost)) < 0
+}
+
+// against is how much is against a region that is ready.
+func (v view) against() int {
+	switch {
+	case v.held:
+		return 2
+	case v.drained:
+		return 1
 	}
-	return v.cost < than.cost
+	return 0
 }
 
 // Policy is what tells how far away a region is.

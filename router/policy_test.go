@@ -7,6 +7,7 @@ import (
 
 func TestChoose(t *testing.T) {
 	up, down, held := view{ready: true}, view{}, view{ready: true, held: true}
+	drained := view{ready: true, drained: true}
 	far, near := view{ready: true, cost: 9}, view{ready: true, cost: 2}
 	for name, c := range map[string]struct {
 		regions []view
@@ -28,6 +29,10 @@ func TestChoose(t *testing.T) {
 		"nearest by cost":              {[]view{far, near, up}, []int{2}, 1},
 		"held, however near":           {[]view{far, {ready: true, held: true, cost: 1}}, nil, 0},
 		"nearest by cost of the held":  {[]view{held, {ready: true, held: true, cost: -1}}, nil, 1},
+		"not the drained":              {[]view{drained, far, near}, nil, 2},
+		"drained rather than held":     {[]view{held, drained, down}, nil, 1},
+		"drained rather than none":     {[]view{drained, down, down}, nil, 0},
+		"drained and held comes last":  {[]view{{ready: true, drained: true, held: true}, drained, down}, nil, 1},
 		"a world of no other region":   {[]view{up}, nil, 0},
 		"a world before its first day": {nil, nil, -1},
 	} {
@@ -99,10 +104,10 @@ func TestHealth(t *testing.T) {
 		}
 	}
 	h := health{}
-	for i, v := range []verdict{good, unanswered, unanswered, denied} {
+	for i, v := range []verdict{good, denied, good, good, good} {
 		h = h.after(v, "why", time.Unix(int64(i), 0), 2, 3)
 	}
-	if want := time.Unix(1, 0); !h.failingSince.Equal(want) {
-		t.Errorf("failing since %v, want the first failure at %v", h.failingSince, want)
+	if want := time.Unix(2, 0); !h.risingSince.Equal(want) {
+		t.Errorf("rising since %v, want the first good check after the failure, at %v", h.risingSince, want)
 	}
 }

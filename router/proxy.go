@@ -101,6 +101,8 @@ func (f *flight) attempt(t ticket) *answer {
 // learn tells the world what an attempt showed of the region.
 func (r *Router) learn(a *answer, err error, begun time.Time) {
 	switch a.outcome {
+	case answered:
+		r.world.served(a.index)
 	case refused:
 		v, reason := failure(err)
 		r.world.check(a.index, v, reason, begun)

@@ -26,6 +26,7 @@ type Router struct {
 	metrics  *metrics
 	exported http.Handler
 	buffers  sync.Pool // of *[]byte, for answers
+	origins  http.CrossOriginProtection
 }
 
 // New returns a router for the clients near cfg.Region in the world of top. Its
@@ -104,11 +105,13 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	switch {
 	case !own:
 		target, status = r.proxy(w, req)
+	case strings.HasPrefix(path, drainPath):
+		status = r.serveDrain(w, req, strings.TrimPrefix(path, drainPath))
 	case req.Method != http.MethodGet && req.Method != http.MethodHead:
 		w.Header().Set("Allow", "GET, HEAD")
 		target, status = r.fail(w, &problem{
 			Type: "wrong-method", Status: http.StatusMethodNotAllowed,
-			Detail: "The router's own routes are only read. Use GET.",
+			Detail: "This route of the router is only read. Use GET.",
 		})
 	default:
 		status = r.own(w, req, path)
@@ -127,7 +130,7 @@ func (r *Router) own(w http.ResponseWriter, req *http.Request, path string) int 
 	default:
 		_, status := r.fail(w, &problem{
 			Type: "no-route", Status: http.StatusNotFound,
-			Detail: "The router itself has /healthz, /metrics and /router/status; see there.",
+			Detail: "The router itself has /healthz, /metrics, /router/status and /router/drain/{region}; see there.",
 		})
 		return status
 	}

@@ -24,9 +24,27 @@ type regionStatus struct {
 	Ready     bool      `json:"ready"`
 	Reason    string    `json:"reason,omitempty"` // why it is not
 	Held      bool      `json:"held,omitempty"`   // passed over, after a move that was called off
+	Drained   bool      `json:"drained"`
+	UnderWay  int       `json:"requests_under_way"`
 	Failures  int       `json:"consecutive_failures"`
 	LastCheck time.Time `json:"last_check"`
 	Demanded  string    `json:"demanded,omitempty"` // what a request to it must not be answered without
+	Outage    *losses   `json:"last_outage,omitempty"`
+}
+
+// losses is an outage in JSON; what has not happened is absent.
+type losses struct {
+	Lost      time.Time `json:"lost"`
+	Detection float64   `json:"detection_seconds"`
+	Reroute   float64   `json:"reroute_seconds,omitempty"`
+	Return    float64   `json:"return_seconds,omitempty"`
+}
+
+func (o outage) status() *losses {
+	if o.lost.IsZero() {
+		return nil
+	}
+	return &losses{Lost: o.lost, Detection: o.detected.Seconds(), Reroute: o.rerouted.Seconds(), Return: o.returned.Seconds()}
 }
 
 func (w *world) status() status {
@@ -38,6 +56,7 @@ func (w *world) status() status {
 			Region: r.name, Address: r.addr, Distance: r.distance.Seconds(), RTT: r.rtt.Seconds(), Smoothed: r.smoothed.Seconds(),
 			Ready: r.ready, Reason: r.reason, Held: time.Now().Before(r.heldUntil),
 			Failures: r.falls, LastCheck: r.checked, Demanded: w.seen.demand(i).String(),
+			Drained: r.drained, UnderWay: len(r.upstream.slots), Outage: r.outage.status(),
 		})
 	}
 	return s

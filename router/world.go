@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"pangea/crdt"
@@ -17,20 +18,25 @@ type region struct {
 	addr     string        // its own address, or the link to it
 	distance time.Duration // round trip, by the topology
 	upstream *upstream
+	lastGood atomic.Int64 // its last good answer, to whomever: nanoseconds after world.begun
 
 	// The rest belongs to world.mu.
 	health
 	rtt       time.Duration // of the last check that was answered
 	smoothed  time.Duration // of all of them
 	heldUntil time.Time
+	drained   bool // nothing new is sent to it while another can take it
+	outage    outage
 	reachable context.Context // ends when the region stops answering
 	lose      context.CancelFunc
 }
 
 // world is what the router knows of all regions, and the one it uses.
 type world struct {
-	cfg     Config
-	metrics *metrics
+	cfg      Config
+	metrics  *metrics
+	begun    time.Time
+	deserted atomic.Pointer[region] // the one that clients were moved from last, until another has answered one of them
 
 	mu      sync.Mutex
 	regions []*region // nearest first, this router's own in front
@@ -39,7 +45,7 @@ type world struct {
 }
 
 func newWorld(cfg Config, top *topology.Topology) *world {
-	w := &world{cfg: cfg, current: -1}
+	w := &world{cfg: cfg, begun: time.Now(), current: -1}
 	for _, name := range top.Names() {
 		r := &region{
 			name:     name,
@@ -112,6 +118,7 @@ func (w *world) check(i int, v verdict, reason string, start time.Time) (doubt b
 	before := r.health
 	r.health = before.after(v, reason, start, w.cfg.Fall, w.cfg.Rise)
 	if v == good {
+		w.good(i)
 		r.rtt = now.Sub(start)
 		r.smoothed = smooth(r.smoothed, r.rtt)
 	}
@@ -127,10 +134,11 @@ func (w *world) turned(r *region, i int, v verdict, now time.Time) {
 	w.metrics.ready[i].Set(0)
 	if r.ready {
 		w.metrics.ready[i].Set(1)
+		w.endOutage(r, now)
 		w.cfg.Log.Info("region is ready", "target", r.name)
 		return
 	}
-	w.metrics.detection.Observe(now.Sub(r.failingSince).Seconds())
+	w.beginOutage(i, now)
 	w.cfg.Log.Warn("region is not ready", "target", r.name, "reason", r.reason)
 	w.seen.forget(i)
 	if v == unanswered {
@@ -146,12 +154,16 @@ func (w *world) elect(now time.Time) {
 	if slices.ContainsFunc(w.regions, func(r *region) bool { return r.checked.IsZero() }) {
 		return
 	}
-	from, to := w.current, choose(w.views(now), nil)
+	views := w.views(now)
+	from, to := w.current, choose(views, nil)
 	if from == to {
 		return
 	}
 	w.current = to
-	kind := moveKind(from, to, from >= 0 && w.regions[from].ready, from >= 0 && now.Before(w.regions[from].heldUntil))
+	kind := start
+	if from >= 0 {
+		kind = moveKind(from, to, views[from])
+	}
 	w.metrics.moves[kind].Inc()
 	w.cfg.Log.Info("clients move", "kind", kind, "from", w.name(from), "to", w.name(to))
 }
@@ -166,7 +178,7 @@ func (w *world) views(now time.Time) []view {
 				cost -= stay(cost)
 			}
 		}
-		views = append(views, view{ready: r.ready, held: now.Before(r.heldUntil), cost: cost})
+		views = append(views, view{ready: r.ready, held: now.Before(r.heldUntil), drained: r.drained, cost: cost})
 	}
 	return views
 }
