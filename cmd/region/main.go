@@ -39,6 +39,7 @@ func command() *cli.Command {
 			&cli.StringFlag{Name: "postgres", Usage: "database `address` (default: the region's, user and database pangea)"},
 			&cli.StringFlag{Name: "clock", Usage: "where stamps come from: hlc, or wall to show what clock skew loses (default: as in topology.yaml, or hlc)"},
 			&cli.DurationFlag{Name: "clock-skew", Usage: "`time` added to the physical clock (default: as in topology.yaml, or none)"},
+			&cli.StringFlag{Name: "clock-skew-file", Usage: "`file` with a time that counts instead while it is there, and may change while the region runs"},
 			&cli.StringFlag{Name: "log-level", Usage: "debug, info, warn or error", Value: "info"},
 		},
 		Action: serve,
@@ -68,8 +69,9 @@ func serve(ctx context.Context, c *cli.Command) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})).With("region", self.Name)
 	n, err := node.New(ctx, node.Config{
 		Region: self.Name, Topology: topo, DSN: dsn, StoreDir: filepath.Join(data, "stream"),
-		Clock:     state.ClockMode(cmp.Or(c.String("clock"), topo.Clock.Mode, string(state.HLC))),
-		ClockSkew: cmp.Or(c.Duration("clock-skew"), topo.Clock.Skew[self.Name]), Logger: log,
+		Clock:         state.ClockMode(cmp.Or(c.String("clock"), topo.Clock.Mode, string(state.HLC))),
+		ClockSkew:     cmp.Or(c.Duration("clock-skew"), topo.Clock.Skew[self.Name]),
+		ClockSkewFile: c.String("clock-skew-file"), Logger: log,
 	})
 	if err != nil {
 		return err

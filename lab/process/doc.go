@@ -1,5 +1,5 @@
 // Package process starts programs that outlive the one that started them, and
-// finds, stops and kills them again later, from any other process.
+// finds, pauses, stops and kills them again later, from any other process.
 //
 // A started process is known by its pid file. The file holds the pid, and the
 // process inherits an open, exclusively locked descriptor of it: the kernel

@@ -49,6 +49,46 @@ func TestKillLeavesNoOrphan(t *testing.T) {
 	}
 }
 
+// TestPauseHoldsTheChildrenToo: nothing of the process goes on before Resume, and Stop is
+// heard by one that is paused.
+func TestPauseHoldsTheChildrenToo(t *testing.T) {
+	f := files(t)
+	f.start(t, `trap 'echo told; exit' TERM; sh -c 'echo child $$; while :; do sleep 0.02; done' & while :; do sleep 0.02; done`)
+	child := number(t, f.awaitLog(t, "child "))
+	pid, _, err := process.Find(f.pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if paused, err := process.Pause(t.Context(), f.pid); err != nil || !paused {
+			t.Fatalf("paused %v, %v", paused, err)
+		}
+		awaitState(t, pid, true)
+		awaitState(t, child, true)
+		f.wantPaused(t, true)
+	}
+	if err := process.Resume(t.Context(), f.pid); err != nil {
+		t.Fatal(err)
+	}
+	awaitState(t, pid, false)
+	awaitState(t, child, false)
+	f.wantPaused(t, false)
+	if _, err := process.Pause(t.Context(), f.pid); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(child, syscall.SIGKILL); err != nil { // or its hold on the lock outlives the process
+		t.Fatal(err)
+	}
+	if err := process.Stop(t.Context(), f.pid, syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	f.wantDead(t)
+	f.awaitLog(t, "told")
+	if paused, err := process.Pause(t.Context(), f.pid); err != nil || paused {
+		t.Fatalf("paused the dead: %v, %v", paused, err)
+	}
+}
+
 // TestStartWaitsForOrphans: the children of a process that somebody else killed
 // keep its place until they are gone.
 func TestStartWaitsForOrphans(t *testing.T) {
@@ -155,6 +195,28 @@ func (f pair) awaitLog(t *testing.T, text string) string {
 		case <-tick.C:
 		case <-deadline:
 			t.Fatalf("no %q in the log: %s, %v", text, log, err)
+		}
+	}
+}
+
+func (f pair) wantPaused(t *testing.T, want bool) {
+	t.Helper()
+	if got, err := process.Paused(t.Context(), f.pid); err != nil || got != want {
+		t.Fatalf("paused %v, %v; want %v", got, err, want)
+	}
+}
+
+// awaitState returns once a process is paused, or is not: a signal takes a moment.
+func awaitState(t *testing.T, pid int, paused bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(20 * time.Second)
+	for (stateOf(pid) == psutil.Stop) != paused {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("pid %d is in state %s, want it paused %v", pid, stateOf(pid), paused)
 		}
 	}
 }

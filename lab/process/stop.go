@@ -14,13 +14,13 @@ import (
 const pollEvery = 10 * time.Millisecond
 
 // Stop sends the signal and waits until the process and its children are gone.
-// One that is not running is stopped already.
+// One that is not running is stopped already; one that is paused hears it when it goes on.
 func Stop(ctx context.Context, pidFile string, signal syscall.Signal) error {
 	pid, alive, err := Find(pidFile)
 	if err != nil || !alive {
 		return errors.Join(err, waitGone(ctx, pidFile, pid))
 	}
-	if err := send(pid, signal); err != nil {
+	if err := errors.Join(send(pid, signal), Resume(ctx, pidFile)); err != nil {
 		return err
 	}
 	return waitGone(ctx, pidFile, pid)
@@ -39,10 +39,8 @@ func Kill(ctx context.Context, pidFile string) (bool, error) {
 		return false, err
 	}
 	family := append(children(ctx, pid), pid)
-	for _, member := range family {
-		if err := send(member, syscall.SIGKILL); err != nil {
-			return false, err
-		}
+	if err := sendAll(family, syscall.SIGKILL); err != nil {
+		return false, err
 	}
 	return true, waitGone(ctx, pidFile, pid)
 }

@@ -11,7 +11,7 @@
 // run, programs in bin, data in postgres and in a directory for each region.
 //
 // Guarantees: Up may be repeated, and brings back, with its data, any part that
-// died by whatever cause. Only Clean and Destroy delete data. A part is never
+// died by whatever cause or was paused. Only Clean and Destroy delete data. A part is never
 // started twice: see package process for how a live one is known, and one Up, Down,
 // Clean or Destroy at a time works on a root. Every wait ends, at the latest by its
 // deadline.

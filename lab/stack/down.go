@@ -31,7 +31,10 @@ func (s *Stack) Down(ctx context.Context, report Report) error {
 		return err
 	}
 	defer lock.Close()
-	return s.lower(ctx, oneAtATime(report))
+	if err := s.lower(ctx, oneAtATime(report)); err != nil {
+		return err
+	}
+	return os.RemoveAll(s.state("clock")) // as toxiproxy forgets what was done to the links
 }
 
 func (s *Stack) lower(ctx context.Context, report Report) error {

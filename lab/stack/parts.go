@@ -135,6 +135,7 @@ func (s *Stack) regionPart(r topology.Region) part {
 				return nil, err
 			}
 			return s.binary("region", "-region", r.Name, "-topology", s.topologyFile(), "-data", s.state(r.Name),
+				"-clock-skew-file", s.skewFile(r.Name),
 				"-postgres", dsn+" application_name=region-"+r.Name)(ctx, report)
 		},
 		ready:  answers("http://" + r.HTTP + "/readyz"),

@@ -28,6 +28,7 @@ type State string
 const (
 	StateReady    State = "ready"
 	StateNotReady State = "not ready"
+	StatePaused   State = "paused"
 	StateDied     State = "died" // it was started, and nobody stopped it
 	StateDown     State = "down"
 )
@@ -70,6 +71,10 @@ func (s *Stack) statusOf(ctx context.Context, p part) (PartStatus, error) {
 		if _, err := os.Stat(s.pidFile(p)); err == nil {
 			status.State = StateDied
 		}
+		return status, nil
+	}
+	if s.Paused(p.name) {
+		status.Pid, status.State, status.Reason = pid, StatePaused, "`go tool task up` lets it go on"
 		return status, nil
 	}
 	status.Pid, status.State = pid, StateReady

@@ -58,7 +58,7 @@ func (s *Stack) Up(ctx context.Context, report Report) (started []string, err er
 	return started, nil
 }
 
-// Start brings up one part, unless it runs, and returns when it is ready.
+// Start brings up one part, unless it runs, and returns when it is ready. A paused one goes on.
 func (s *Stack) Start(ctx context.Context, name string) error {
 	p, err := s.part(name)
 	if err != nil {
@@ -105,12 +105,15 @@ func (s *Stack) raise(ctx context.Context, row []part, report Report) error {
 	return g.Wait()
 }
 
-// bring starts the part unless it is alive, and returns when it is ready.
+// bring starts the part unless it is alive, and returns when it is ready. A paused one goes on.
 func (s *Stack) bring(ctx context.Context, p part, report Report) error {
 	note := func(text string) { report(p.name, text) }
 	logged := size(s.logFile(p))
 	_, alive, err := process.Find(s.pidFile(p))
-	if err == nil && !alive {
+	switch {
+	case err == nil && alive:
+		err = process.Resume(ctx, s.pidFile(p))
+	case err == nil:
 		err = s.launch(ctx, p, note)
 	}
 	if err != nil {

@@ -31,6 +31,12 @@ type Config struct {
 	// ClockSkew is added to the physical clock, everywhere.
 	ClockSkew time.Duration
 
+	// ClockSkewFile, while it is there, holds a time such as -200ms that counts instead of
+	// ClockSkew. The region looks at it five times a second.
+	//
+	// Defaults to none.
+	ClockSkewFile string
+
 	// Writer sets the writer's pace and bounds; its other fields are set by New.
 	Writer writer.Config
 
@@ -72,6 +78,3 @@ func (c Config) validate() error {
 	}
 	return nil
 }
-
-// now is the region's physical clock.
-func (c Config) now() time.Time { return time.Now().Add(c.ClockSkew) }

@@ -28,6 +28,7 @@ import (
 type Node struct {
 	cfg        Config
 	started    time.Time
+	clock      *clock
 	registry   *prometheus.Registry
 	store      *store.Store
 	tracker    *position.Tracker
@@ -52,7 +53,7 @@ func New(ctx context.Context, cfg Config) (_ *Node, err error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, started: time.Now(), registry: prometheus.NewRegistry()}
+	n := &Node{cfg: cfg, started: time.Now(), clock: newClock(cfg), registry: prometheus.NewRegistry()}
 	n.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	defer func() {
 		if err != nil {
@@ -75,12 +76,12 @@ func (n *Node) openState(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	n.tracker = position.New(n.cfg.Region, uuid.NewString(), n.cfg.now)
+	n.tracker = position.New(n.cfg.Region, uuid.NewString(), n.clock.now)
 	for _, peer := range n.cfg.Topology.Peers(n.cfg.Region) {
 		n.tracker.Register(peer)
 	}
 	c := n.cfg.Writer
-	c.Region, c.Now, c.Clock = n.cfg.Region, n.cfg.now, n.cfg.Clock
+	c.Region, c.Now, c.Clock = n.cfg.Region, n.clock.now, n.cfg.Clock
 	c.Logger, c.Registerer, c.Evidence = n.cfg.Logger, n.registry, n.evidence
 	n.writer, err = writer.New(c, n.store, n.tracker)
 	return err
@@ -194,6 +195,7 @@ func (n *Node) Run(ctx context.Context) error {
 	add(n.seeder.Run)
 	add(func(ctx context.Context) error { return n.tracker.Report(ctx, n.stream) })
 	add(n.keeper.run)
+	add(n.clock.run)
 	return g.Run()
 }
 

@@ -19,7 +19,7 @@ func (n *Node) Status(context.Context) (region.Status, error) {
 	r := n.tracker.Readiness()
 	s := region.Status{
 		Region: n.cfg.Region, Ready: r.Ready, Reason: r.Reason, Isolated: r.Ready && r.Isolated, Since: n.started,
-		Clock:     region.Clock{Mode: string(n.cfg.Clock), SkewSeconds: n.cfg.ClockSkew.Seconds()},
+		Clock:     region.Clock{Mode: string(n.cfg.Clock), SkewSeconds: n.clock.skewed().Seconds()},
 		BlockedOn: map[string]string{}, Lag: map[string]region.LagStatus{},
 		Handles: n.handleStatus(),
 	}
