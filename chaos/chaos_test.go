@@ -21,6 +21,11 @@ func TestWorld_PartitionIsInjectedAndHealed(t *testing.T) {
 		{words("us", "eu"), "refuse", "us and eu cannot reach each other (4 links refused)", links.Refused, words("eu>us", "us>eu")},
 		{words("us>eu"), "refuse", "us's data does not reach eu (2 links refused)", links.Refused, words("us>eu")},
 		{words(`us\>eu`), "blackhole", "us's data does not reach eu (2 links blackholed)", links.Blackholed, words("us>eu")},
+		{words(`'us>eu'`), "refuse", "us's data does not reach eu (2 links refused)", links.Refused, words("us>eu")},
+		{
+			words("eu"), "refuse", "eu and all others cannot reach each other (8 links refused)", links.Refused,
+			words("ap>eu", "eu>ap", "eu>us", "us>eu"),
+		},
 	}
 	w := world(t)
 	for _, c := range cases {
@@ -28,8 +33,12 @@ func TestWorld_PartitionIsInjectedAndHealed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if fault.Broken != c.broken || fault.Cure != "heal us eu" {
-			t.Errorf("it says %q, cured by %q; want %q, cured by %q", fault.Broken, fault.Cure, c.broken, "heal us eu")
+		cure := "heal us eu"
+		if c.words[0] == "eu" {
+			cure = "heal eu"
+		}
+		if fault.Broken != c.broken || fault.Cure != cure {
+			t.Errorf("it says %q, cured by %q; want %q, cured by %q", fault.Broken, fault.Cure, c.broken, cure)
 		}
 		if err := fault.Inject(t.Context()); err != nil {
 			t.Fatal(err)
@@ -228,7 +237,7 @@ func TestWorld_MisuseSaysWhatIsPossible(t *testing.T) {
 		err        error
 	}{
 		{"no region", "two of us, eu, ap, or one way as 'us>eu'", fault(w.Partition(nil, "refuse"))},
-		{"one region", `"us" is no pair of regions: write two of us, eu, ap`, fault(w.Partition(words("us"), "refuse"))},
+		{"no pair", `"mars" is no pair of regions: write two of us, eu, ap`, fault(w.Partition(words("mars"), "refuse"))},
 		{"unknown region", `unknown region "mars": the regions are us, eu, ap`, fault(w.Partition(words("us>mars"), "refuse"))},
 		{"the same region", "us has no link to itself: name two of us, eu, ap", fault(w.Partition(words("us", "us"), "refuse"))},
 		{"three regions", "name one pair", fault(w.Partition(words("us", "eu", "ap"), "refuse"))},
@@ -240,6 +249,14 @@ func TestWorld_MisuseSaysWhatIsPossible(t *testing.T) {
 		{"no part", "the parts are us, eu, ap and postgres-us,", fault(w.Kill(nil))},
 		{"destroyed part", `"router-eu" is not one region: the regions are us, eu, ap`, fault(w.Destroy(words("router-eu")))},
 		{"destroyed nothing", `"" is not one region`, fault(w.Destroy(nil))},
+		{"no rate", "such as us eu 512KB/s, or reset", fault(w.Bandwidth(words("eu")))},
+		{"bad rate", `"512KB" is no rate: write 512KB/s`, fault(w.Bandwidth(words("us", "eu", "512KB")))},
+		{"rate of nothing", `"0KB/s" is no rate`, fault(w.Bandwidth(words("us>eu", "0KB/s")))},
+		{"rate of no pair", `unknown region "mars"`, fault(w.Bandwidth(words("us>mars", "1MB/s")))},
+		{"no skew", "such as us -200ms", fault(w.Skew(words("eu")))},
+		{"bad skew", `"late" is no time`, fault(w.Skew(words("eu", "late")))},
+		{"skew of a part", "name one of us, eu, ap", fault(w.Skew(words("router-eu", "1s")))},
+		{"paused nothing", `"" is not one part of the stack`, fault(w.Pause(nil))},
 		{"unknown part", `"postgres" is not one part of the stack`, fault(w.Kill(words("postgres")))},
 	}
 	for _, c := range cases {

@@ -16,6 +16,20 @@ type Fault struct {
 	Cure   string // the command that heals it: "heal us eu"
 }
 
+// Act is one command, read and checked: it breaks something, or mends it.
+type Act struct {
+	Do   func(context.Context) error
+	Says string                      // what is true once it is done
+	Undo func(context.Context) error // of what it breaks; nil if it mends
+	Cure string                      // the command that does the same as Undo
+}
+
+// Break is the act that injects f.
+func (f Fault) Break() Act { return Act{Do: f.Inject, Says: f.Broken, Undo: f.Heal, Cure: f.Cure} }
+
+// Mend is the act that heals f.
+func (f Fault) Mend() Act { return Act{Do: f.Heal, Says: f.Whole} }
+
 // Misuse is a request that cannot be meant. Its text says what is possible.
 type Misuse struct{ Text string }
 

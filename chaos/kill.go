@@ -24,6 +24,21 @@ func (w *World) Kill(words []string) (Fault, error) {
 	}, nil
 }
 
+// Pause makes one part stand still with all that it holds: connections stay and are
+// accepted, and nothing is answered. Healing it lets the part go on, and waits as after a
+// kill.
+func (w *World) Pause(words []string) (Fault, error) {
+	f, err := w.Kill(words)
+	if err != nil {
+		return Fault{}, err
+	}
+	part, _ := w.part(words)
+	f.Name = "pause " + part
+	f.Inject = func(ctx context.Context) error { return w.Processes.Pause(ctx, part) }
+	f.Broken = part + " stands still (kill -STOP)"
+	return f, nil
+}
+
 // part reads the name of one part.
 func (w *World) part(words []string) (string, error) {
 	parts := w.Processes.PartNames()

@@ -21,16 +21,18 @@ func (s Status) String() string {
 func (s Status) regions() string {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
-	t.AppendHeader(table.Row{"region", "alive", "ready", "entries it lacks", "vector"})
+	t.AppendHeader(table.Row{"region", "process", "postgres", "router", "clock", "ready", "entries it lacks", "vector"})
 	for _, r := range s.Regions {
+		row := table.Row{r.Name, r.Process, r.Postgres, r.Router}
 		switch {
 		case r.NoData:
-			t.AppendRow(table.Row{r.Name, "no", "no data: destroyed, or never started"})
+			row = append(row, "", "no data: destroyed, or never started")
 		case r.Err != nil:
-			t.AppendRow(table.Row{r.Name, "no", text.WrapSoft(r.Err.Error(), 40)})
+			row = append(row, "", text.WrapSoft("no: "+r.Err.Error(), 40))
 		default:
-			t.AppendRow(table.Row{r.Name, "yes", r.readiness(), r.Lag(), r.Vector})
+			row = append(row, ahead(r.Skew), r.readiness(), r.Lag(), r.Vector)
 		}
+		t.AppendRow(row)
 	}
 	return t.Render()
 }
@@ -48,12 +50,13 @@ func (r RegionStatus) readiness() string {
 func (s Status) links() string {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
-	t.AppendHeader(table.Row{"data", "dialed as", "round trip", "state"})
+	t.AppendHeader(table.Row{"data", "dialed as", "round trip", "limit", "state"})
 	for _, l := range s.Links {
 		t.AppendRow(table.Row{
 			l.From + " ──▶ " + l.To,
 			strings.TrimSuffix(l.NATS.Name(), "nats") + "{nats,http}",
 			l.roundTrip(),
+			l.limit(),
 			l.mark() + l.Health(),
 		})
 	}
@@ -65,6 +68,13 @@ func (l LinkStatus) roundTrip() string {
 		return ""
 	}
 	return fmt.Sprintf("%v ± %v", l.NATS.RTT, l.NATS.Jitter)
+}
+
+func (l LinkStatus) limit() string {
+	if l.Limit() == 0 {
+		return ""
+	}
+	return showRate(l.Limit())
 }
 
 // mark makes a cut stand out in a column of healthy links.

@@ -11,7 +11,7 @@ import (
 
 const progressEvery = time.Second
 
-// revive starts a part, and before it what it cannot run without.
+// revive starts a part, or lets it go on, and before it what it cannot run without.
 func (w *World) revive(ctx context.Context, part string) error {
 	if r, ok := w.regionOf(part); ok {
 		if err := w.start(ctx, "postgres-"+r.Name); err != nil {

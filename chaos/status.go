@@ -4,10 +4,13 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"pangea/chaos/links"
 	"pangea/crdt"
@@ -24,15 +27,30 @@ type Status struct {
 
 // RegionStatus is one region, as it says itself.
 type RegionStatus struct {
-	Name     string
-	Err      error // why it says nothing; the rest is empty then
-	NoData   bool  // and there is no database of it: it was destroyed, or never started
-	Ready    bool
-	Reason   string // why it is not ready, and of a snapshot how much it has
-	Isolated bool   // ready without having heard any peer
-	Vector   crdt.Vector
-	Lacks    crdt.Vector // entries that another region has and this one has not
+	Name                      string
+	Err                       error // why it says nothing; the rest is empty then
+	NoData                    bool  // and there is no database of it: it was destroyed, or never started
+	Process, Postgres, Router PartState
+	Skew                      time.Duration // of its clock
+	Ready                     bool
+	Reason                    string // why it is not ready, and of a snapshot how much it has
+	Isolated                  bool   // ready without having heard any peer
+	Vector                    crdt.Vector
+	Lacks                     crdt.Vector // entries that another region has and this one has not
 }
+
+// PartState is what became of a process.
+type PartState string
+
+// The states of a part.
+const (
+	Up     PartState = "up"
+	Paused PartState = "paused" // it is there, and answers nothing
+	Dead   PartState = "dead"
+)
+
+// errPaused is why a region says nothing, with no need to ask it.
+var errPaused = errors.New("paused: start lets it go on")
 
 // LinkStatus is how the data of From travels to To: the proxies by which To
 // dials From.
@@ -57,9 +75,24 @@ func (w *World) Status(ctx context.Context) Status {
 
 // look asks a region, and if it is silent sees whether there is anything left of it.
 func (w *World) look(ctx context.Context, r topology.Region) RegionStatus {
-	s := askRegion(ctx, r)
+	process, postgres, router := w.stateOf(regionPart(r.Name)), w.stateOf("postgres-"+r.Name), w.stateOf("router-"+r.Name)
+	s := RegionStatus{Name: r.Name, Err: errPaused}
+	if process != Paused {
+		s = askRegion(ctx, r)
+	}
+	s.Process, s.Postgres, s.Router = process, postgres, router
 	s.NoData = s.Err != nil && !w.Processes.HasData(r.Name)
 	return s
+}
+
+func (w *World) stateOf(part string) PartState {
+	switch {
+	case !w.Processes.Alive(part):
+		return Dead
+	case w.Processes.Paused(part):
+		return Paused
+	}
+	return Up
 }
 
 func askRegion(ctx context.Context, r topology.Region) RegionStatus {
@@ -74,6 +107,7 @@ func askRegion(ctx context.Context, r topology.Region) RegionStatus {
 	vector, err := crdt.ParseVector(answer.Vector)
 	return RegionStatus{
 		Name: r.Name, Err: err, Ready: answer.Ready, Reason: reason(answer), Isolated: answer.Isolated, Vector: vector,
+		Skew: time.Duration(math.Round(answer.Clock.SkewSeconds * float64(time.Second))),
 	}
 }
 
@@ -119,6 +153,9 @@ func directed(states []links.LinkState) []LinkStatus {
 	slices.SortFunc(all, func(a, b LinkStatus) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
 	return all
 }
+
+// Limit is what a connection carries of the data at most, in KB/s; 0 is no limit.
+func (l LinkStatus) Limit() int64 { return max(l.NATS.Down, l.HTTP.Down) }
 
 // Health is the health of both proxies, or of each where they differ.
 func (l LinkStatus) Health() string {

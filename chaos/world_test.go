@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,6 +48,7 @@ func world(t *testing.T) *chaos.World {
 	topo = server.Topology()
 	parts := &parts{
 		t: t, topo: topo, running: map[string]*http.Server{}, postgres: map[string]bool{}, data: map[string]bool{},
+		paused: map[string]bool{}, skew: map[string]time.Duration{},
 	}
 	return &chaos.World{Topology: topo, Network: links.Open(topo), Processes: parts, Progress: t.Output()}
 }
@@ -60,13 +62,21 @@ type parts struct {
 	running  map[string]*http.Server
 	postgres map[string]bool // by region: runs
 	data     map[string]bool // by region
-	vector   string          // of the region that is started next
-	ready    <-chan struct{} // when it is ready; nil is at once
+	paused   map[string]bool // by part
+
+	clocks sync.Mutex
+	skew   map[string]time.Duration // by region
+	vector string                   // of the region that is started next
+	ready  <-chan struct{}          // when it is ready; nil is at once
 }
 
 func (p *parts) Start(ctx context.Context, part string) error {
+	delete(p.paused, part)
 	if name, ok := strings.CutPrefix(part, "postgres-"); ok {
 		p.postgres[name], p.data[name] = true, true
+		return nil
+	}
+	if p.running[part] != nil {
 		return nil
 	}
 	region, err := p.topo.Region(part[len("region-"):])
@@ -80,7 +90,7 @@ func (p *parts) Start(ctx context.Context, part string) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: regionRoutes(p.vector)}
+	server := &http.Server{Handler: p.routes(region.Name, p.vector)}
 	go func() { _ = server.Serve(listener) }()
 	p.running[part] = server
 	p.t.Cleanup(func() { server.Close() })
@@ -96,7 +106,7 @@ func (p *parts) Start(ctx context.Context, part string) error {
 }
 
 func (p *parts) PartNames() []string {
-	return []string{"postgres-us", "postgres-eu", "postgres-ap", "toxiproxy", "region-us", "region-eu", "region-ap"}
+	return []string{"postgres-us", "postgres-eu", "postgres-ap", "toxiproxy", "region-us", "region-eu", "region-ap", "router-us", "router-eu", "router-ap"}
 }
 
 func (p *parts) Kill(part string) error {
@@ -104,7 +114,43 @@ func (p *parts) Kill(part string) error {
 		p.postgres[name] = false
 		return nil
 	}
+	if p.running[part] == nil {
+		return nil
+	}
+	defer delete(p.running, part)
 	return p.running[part].Close()
+}
+
+func (p *parts) Pause(_ context.Context, part string) error {
+	if !p.Alive(part) {
+		return fmt.Errorf("%s does not run", part)
+	}
+	p.paused[part] = true
+	return nil
+}
+
+func (p *parts) Alive(part string) bool {
+	if name, ok := strings.CutPrefix(part, "postgres-"); ok {
+		return p.postgres[name]
+	}
+	return p.running[part] != nil
+}
+
+func (p *parts) Paused(part string) bool { return p.paused[part] }
+
+func (p *parts) Skew(region string, by time.Duration) error {
+	p.clocks.Lock()
+	defer p.clocks.Unlock()
+	p.skew[region] = by
+	return nil
+}
+
+func (p *parts) Unskew(region string) error { return p.Skew(region, 0) }
+
+func (p *parts) skewOf(region string) time.Duration {
+	p.clocks.Lock()
+	defer p.clocks.Unlock()
+	return p.skew[region]
 }
 
 func (p *parts) Destroy(_ context.Context, region string) error {
@@ -114,10 +160,11 @@ func (p *parts) Destroy(_ context.Context, region string) error {
 
 func (p *parts) HasData(region string) bool { return p.data[region] }
 
-func regionRoutes(vector string) http.Handler {
+func (p *parts) routes(region, vector string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(w, `{"ready":true,"reason":"3 entries of us are missing","version_vector":%q}`, vector)
+		fmt.Fprintf(w, `{"ready":true,"reason":"3 entries of us are missing","version_vector":%q,"clock":{"skew_seconds":%v}}`,
+			vector, p.skewOf(region).Seconds())
 	})
 	return mux
 }

@@ -177,6 +177,68 @@ func TestNetwork_CutChangesMode(t *testing.T) {
 	}
 }
 
+// A limit one way concerns what the one sends, whoever dialed, and open connections too.
+func TestNetwork_LimitSlowsWhatOneSends(t *testing.T) {
+	const rate, answers = 4, 500 // KB/s; of 8 bytes each: a second's worth
+	n, topo := serve(t)
+	conn, err := dial(t, topo, "eu", "us", topology.NATS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ping(conn, 10*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := n.Limit(t.Context(), "us", "eu", links.OneWay, rate); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if took, least := flood(t, conn, answers), 900*time.Millisecond; took < least {
+		t.Errorf("%d bytes at %d KB/s took %v, want at least %v", 8*answers, rate, took, least)
+	}
+	for name, want := range map[string][2]int64{"eu_us_nats": {0, rate}, "eu_us_http": {0, rate}, "us_eu_nats": {rate, 0}, "us_ap_nats": {0, 0}} {
+		if s := find(t, n, name); s.Up != want[0] || s.Down != want[1] {
+			t.Errorf("%s carries at most %d up and %d down, want %v", name, s.Up, s.Down, want)
+		}
+	}
+	if err := n.Restore(t.Context(), "eu", "us"); err != nil {
+		t.Fatal(err)
+	}
+	if s := find(t, n, "eu_us_nats"); s.Up != 0 || s.Down != 0 {
+		t.Errorf("restored, it carries at most %d up and %d down", s.Up, s.Down)
+	}
+}
+
+func TestNetwork_RestoreLeavesNothing(t *testing.T) {
+	n, _ := serve(t)
+	before := status(t, n)
+	for range 2 { // a repeat finds them as it left them
+		err := errors.Join(
+			n.Partition(t.Context(), "us", "eu", links.BothWays, links.Refuse),
+			n.Partition(t.Context(), "us", "ap", links.BothWays, links.Blackhole),
+			n.Latency(t.Context(), "us", "eu", time.Second, 20*time.Millisecond),
+			n.Limit(t.Context(), "us", "ap", links.BothWays, 100))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(before, status(t, n)); diff == "" {
+			t.Fatal("nothing was broken")
+		}
+		if err := errors.Join(n.Restore(t.Context(), "us", "eu"), n.Restore(t.Context(), "ap", "us")); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(before, status(t, n)); diff != "" {
+			t.Errorf("restored links differ (-before +after):\n%s", diff)
+		}
+	}
+	if err := errors.Join(n.Limit(t.Context(), "us", "ap", links.OneWay, 100), n.RestoreAll(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(before, status(t, n)); diff != "" {
+		t.Errorf("all restored, links differ (-before +after):\n%s", diff)
+	}
+}
+
 func TestNetwork_LayKeepsCutsAndLatencies(t *testing.T) {
 	n, _ := serve(t)
 	if err := n.Partition(t.Context(), "us", "eu", links.BothWays, links.Refuse); err != nil {
@@ -248,6 +310,7 @@ func TestNetwork_SaysWhatIsWrong(t *testing.T) {
 		{"no pair", "us has no link to itself: name two of [us eu ap]", n.Heal(t.Context(), "us", "us")},
 		{"unknown mode", "use refuse or blackhole", n.Partition(t.Context(), "us", "eu", links.BothWays, "melt")},
 		{"impossible jitter", "jitter <= round trip", n.Latency(t.Context(), "us", "eu", time.Second, time.Minute)},
+		{"impossible limit", "a limit of -1 KB/s", n.Limit(t.Context(), "us", "eu", links.OneWay, -1)},
 		{"no toxiproxy", "toxiproxy is not answering on 127.0.0.1:1: run `go tool task up`", links.Open(&dead).Lay(t.Context())},
 	}
 	for _, c := range cases {

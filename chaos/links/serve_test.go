@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"sync"
@@ -117,6 +118,22 @@ func ping(conn net.Conn, patience time.Duration) (trip, error) {
 	}
 	arrival := time.Unix(0, nanos)
 	return trip{there: arrival.Sub(start), back: time.Since(arrival)}, err
+}
+
+// flood asks for n answers at once, and returns how long they took to come.
+func flood(t *testing.T, conn net.Conn, n int) time.Duration {
+	t.Helper()
+	start := time.Now()
+	if err := conn.SetDeadline(start.Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Write(make([]byte, n)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(conn, make([]byte, 8*n)); err != nil {
+		t.Fatal(err)
+	}
+	return time.Since(start)
 }
 
 // mustPing dials and pings.

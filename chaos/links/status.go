@@ -23,6 +23,7 @@ const (
 type LinkState struct {
 	topology.Link               // Listen is the address in use
 	RTT, Jitter   time.Duration // of a round trip through the link
+	Up, Down      int64         // limits of what is sent to and by the target, in KB/s; 0 is none
 	Health        Health
 }
 
@@ -54,6 +55,10 @@ func state(l topology.Link, p *toxiproxy.Proxy) LinkState {
 		case latencyUp, latencyDown:
 			s.RTT += milliseconds(t.Attributes["latency"])
 			s.Jitter += milliseconds(t.Attributes["jitter"])
+		case limitUp:
+			s.Up = integer(t.Attributes["rate"])
+		case limitDown:
+			s.Down = integer(t.Attributes["rate"])
 		case blackholeUp, blackholeDown:
 			s.Health = Blackholed
 		}
@@ -62,6 +67,11 @@ func state(l topology.Link, p *toxiproxy.Proxy) LinkState {
 		s.Health = Refused
 	}
 	return s
+}
+
+func integer(attribute any) int64 {
+	n, _ := attribute.(float64)
+	return int64(n)
 }
 
 func milliseconds(attribute any) time.Duration {
