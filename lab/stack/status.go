@@ -78,7 +78,7 @@ func (s *Stack) statusOf(ctx context.Context, p part) (PartStatus, error) {
 		return status, nil
 	}
 	status.Pid, status.State = pid, StateReady
-	if err := probe(ctx, p); err != nil {
+	if err := ask(ctx, p); err != nil {
 		status.State, status.Reason = StateNotReady, err.Error()
 	}
 	return status, nil

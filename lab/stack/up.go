@@ -146,7 +146,7 @@ func (s *Stack) untilReady(ctx context.Context, p part, logged int64, note func(
 	defer tick.Stop()
 	noted := time.Now()
 	for reason := error(nil); ; {
-		now := probe(waiting, p)
+		now := ask(waiting, p)
 		if now == nil {
 			return nil
 		}
