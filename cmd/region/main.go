@@ -9,12 +9,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/oklog/run"
 	"github.com/urfave/cli/v3"
 
 	"pangea/region/node"
+	"pangea/region/probe"
 	"pangea/region/state"
 	"pangea/region/topology"
 )
@@ -31,19 +33,36 @@ func command() *cli.Command {
 		Name:  "region",
 		Usage: "run one region of the world that topology.yaml describes",
 		Description: "It listens on the region's addresses, keeps its state in the Postgres of that region and its\n" +
-			"stream below -data, and follows its peers' logs. GET /status tells how it is.",
+			"stream below -data, and follows its peers' logs. GET /status tells how it is. With -check it asks\n" +
+			"the region that runs, and exits with 0 if that one serves.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "region", Usage: "`name` of the region, as in topology.yaml", Required: true},
+			&cli.StringFlag{Name: "region", Usage: "`name` of the region, as in topology.yaml", Required: true, Sources: cli.EnvVars("PANGEA_REGION")},
 			&cli.StringFlag{Name: "topology", Usage: "`file` that describes the world", Value: "topology.yaml"},
-			&cli.StringFlag{Name: "data", Usage: "`directory` for the stream (default: .pangea/<region>)"},
+			&cli.BoolFlag{Name: "named-hosts", Usage: "every part is on the host of its name, region-us or links-us, as in containers", Sources: cli.EnvVars("PANGEA_NAMED_HOSTS")},
+			&cli.StringFlag{Name: "data", Usage: "`directory` for the stream (default: .pangea/<region>)", Sources: cli.EnvVars("PANGEA_DATA")},
 			&cli.StringFlag{Name: "postgres", Usage: "database `address` (default: the region's, user and database pangea)"},
+			&cli.StringFlag{Name: "postgres-password-file", Usage: "`file` with the password for an address that has none", Sources: cli.EnvVars("PANGEA_POSTGRES_PASSWORD_FILE")},
 			&cli.StringFlag{Name: "clock", Usage: "where stamps come from: hlc, or wall to show what clock skew loses (default: as in topology.yaml, or hlc)"},
 			&cli.DurationFlag{Name: "clock-skew", Usage: "`time` added to the physical clock (default: as in topology.yaml, or none)"},
 			&cli.StringFlag{Name: "clock-skew-file", Usage: "`file` with a time that counts instead while it is there, and may change while the region runs"},
 			&cli.StringFlag{Name: "log-level", Usage: "debug, info, warn or error", Value: "info"},
+			&cli.BoolFlag{Name: "check", Usage: "ask the running region whether it serves, and exit"},
 		},
-		Action: serve,
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if c.Bool("check") {
+				return check(ctx, c)
+			}
+			return serve(ctx, c)
+		},
 	}
+}
+
+func check(ctx context.Context, c *cli.Command) error {
+	_, self, err := place(c)
+	if err != nil {
+		return err
+	}
+	return probe.Ready(ctx, self.HTTP)
 }
 
 func serve(ctx context.Context, c *cli.Command) error {
@@ -51,11 +70,11 @@ func serve(ctx context.Context, c *cli.Command) error {
 	if err := level.UnmarshalText([]byte(c.String("log-level"))); err != nil {
 		return fmt.Errorf("-log-level: %w", err)
 	}
-	topo, err := topology.Load(c.String("topology"))
+	topo, self, err := place(c)
 	if err != nil {
 		return err
 	}
-	self, err := topo.Region(c.String("region"))
+	password, err := secret(c.String("postgres-password-file"))
 	if err != nil {
 		return err
 	}
@@ -68,7 +87,7 @@ func serve(ctx context.Context, c *cli.Command) error {
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})).With("region", self.Name)
 	n, err := node.New(ctx, node.Config{
-		Region: self.Name, Topology: topo, DSN: dsn, StoreDir: filepath.Join(data, "stream"),
+		Region: self.Name, Topology: topo, DSN: dsn, Password: password, StoreDir: filepath.Join(data, "stream"),
 		Clock:         state.ClockMode(cmp.Or(c.String("clock"), topo.Clock.Mode, string(state.HLC))),
 		ClockSkew:     cmp.Or(c.Duration("clock-skew"), topo.Clock.Skew[self.Name]),
 		ClockSkewFile: c.String("clock-skew-file"), Logger: log,
@@ -86,4 +105,30 @@ func serve(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	return nil
+}
+
+// place is the world, and the region in it, that the command names.
+func place(c *cli.Command) (*topology.Topology, topology.Region, error) {
+	topo, err := topology.Load(c.String("topology"))
+	if err != nil {
+		return nil, topology.Region{}, err
+	}
+	if c.Bool("named-hosts") {
+		topo = topo.OnNamedHosts()
+	}
+	self, err := topo.Region(c.String("region"))
+	return topo, self, err
+}
+
+// secret is the first line of the file; without a file there is none.
+func secret(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	return line, nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/urfave/cli/v3"
 
+	"pangea/region/probe"
 	"pangea/region/topology"
 	"pangea/router"
 )
@@ -35,38 +36,47 @@ func command() *cli.Command {
 			"distance, its own first, and checked by GET /readyz four times a second.\n" +
 			"GET /router/status shows what it thinks of them; /metrics is for Prometheus.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "region", Usage: "`NAME` of the place whose clients it serves", Required: true},
+			&cli.StringFlag{Name: "region", Usage: "`NAME` of the place whose clients it serves", Required: true, Sources: cli.EnvVars("PANGEA_REGION")},
 			&cli.StringFlag{Name: "topology", Usage: "`FILE` that describes the world", Value: "topology.yaml"},
+			&cli.BoolFlag{Name: "named-hosts", Usage: "every part is on the host of its name, router-us or links-us, as in containers", Sources: cli.EnvVars("PANGEA_NAMED_HOSTS")},
 			&cli.StringFlag{Name: "policy", Usage: "which region is the nearest: static, by the topology, or measured, by the checks (default: as in topology.yaml, or static)"},
 			&cli.StringFlag{Name: "log-level", Usage: "debug, info, warn or error", Value: "info"},
+			&cli.BoolFlag{Name: "check", Usage: "ask the running router whether a request gets through to a region, and exit"},
 		},
 		OnUsageError: func(_ context.Context, _ *cli.Command, err error, _ bool) error {
 			return fmt.Errorf("%w; see router --help", err)
 		},
 		Action: func(ctx context.Context, c *cli.Command) error {
-			return serve(ctx, c.String("region"), c.String("topology"), c.String("policy"), c.String("log-level"))
+			if c.Bool("check") {
+				return check(ctx, c)
+			}
+			return serve(ctx, c)
 		},
 	}
 }
 
-func serve(ctx context.Context, name, file, policy, logLevel string) error {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(logLevel)); err != nil {
-		return fmt.Errorf("-log-level %s: use debug, info, warn or error", logLevel)
-	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-	top, err := topology.Load(file)
+func check(ctx context.Context, c *cli.Command) error {
+	_, region, err := place(c)
 	if err != nil {
 		return err
 	}
-	region, err := top.Region(name)
+	return probe.Ready(ctx, region.Router)
+}
+
+func serve(ctx context.Context, c *cli.Command) error {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.String("log-level"))); err != nil {
+		return fmt.Errorf("-log-level %s: use debug, info, warn or error", c.String("log-level"))
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	top, region, err := place(c)
 	if err != nil {
 		return err
 	}
 	ln, err := net.Listen("tcp", region.Router)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("%s, the router address of %s in %s, is taken: stop what listens there or change the file",
-			region.Router, name, file)
+			region.Router, region.Name, c.String("topology"))
 	}
 	if err != nil {
 		return fmt.Errorf("listen for clients: %w", err)
@@ -74,12 +84,25 @@ func serve(ctx context.Context, name, file, policy, logLevel string) error {
 	defer ln.Close()
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	r, err := router.New(router.Config{Region: name, Policy: router.Policy(cmp.Or(policy, top.Router.Policy)), Log: log}, top, reg)
+	r, err := router.New(router.Config{Region: region.Name, Policy: router.Policy(cmp.Or(c.String("policy"), top.Router.Policy)), Log: log}, top, reg)
 	if err != nil {
 		return err
 	}
-	log.Info("serving", "region", name, "address", ln.Addr())
+	log.Info("serving", "region", region.Name, "address", ln.Addr())
 	return runUntilSignal(ctx, func(ctx context.Context) error { return r.Run(ctx, ln) })
+}
+
+// place is the world, and the region in it, that the command names.
+func place(c *cli.Command) (*topology.Topology, topology.Region, error) {
+	top, err := topology.Load(c.String("topology"))
+	if err != nil {
+		return nil, topology.Region{}, err
+	}
+	if c.Bool("named-hosts") {
+		top = top.OnNamedHosts()
+	}
+	region, err := top.Region(c.String("region"))
+	return top, region, err
 }
 
 // runUntilSignal ends actor's context at SIGINT or SIGTERM. Being told to stop is no error.

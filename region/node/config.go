@@ -20,6 +20,9 @@ type Config struct {
 	// DSN is the address of the region's database.
 	DSN string
 
+	// Password is for a DSN that has none. Defaults to that of package store.
+	Password string
+
 	// StoreDir is the directory of the region's stream.
 	StoreDir string
 

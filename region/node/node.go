@@ -72,7 +72,9 @@ func New(ctx context.Context, cfg Config) (_ *Node, err error) {
 
 // openState prepares the database, who writes it and who knows what is in it.
 func (n *Node) openState(ctx context.Context) (err error) {
-	n.store, err = store.Open(ctx, store.Config{DSN: n.cfg.DSN, Region: n.cfg.Region, PartitionEntries: n.cfg.PartitionEntries})
+	n.store, err = store.Open(ctx, store.Config{
+		DSN: n.cfg.DSN, Password: n.cfg.Password, Region: n.cfg.Region, PartitionEntries: n.cfg.PartitionEntries,
+	})
 	if err != nil {
 		return err
 	}

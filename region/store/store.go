@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"fmt"
@@ -21,6 +22,11 @@ var schema embed.FS
 type Config struct {
 	// DSN of the database, as libpq understands it.
 	DSN string
+
+	// Password of the DSN's user, for a DSN that has none.
+	//
+	// Defaults to what libpq's own variables and files say.
+	Password string
 
 	// Region is whose database it is. A new one is given to it.
 	Region string
@@ -60,6 +66,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse the database's address: %w", err)
 	}
+	pool.ConnConfig.Password = cmp.Or(pool.ConnConfig.Password, cfg.Password)
 	pool.MaxConns, pool.MinConns = cfg.Readers, 1
 	pool.ConnConfig.ConnectTimeout = 2 * time.Second
 	maps.Copy(pool.ConnConfig.RuntimeParams, planning())
