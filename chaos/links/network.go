@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"slices"
+	"time"
 
 	toxiproxy "github.com/Shopify/toxiproxy/v2/client"
 
@@ -41,6 +43,35 @@ func (n *Network) Lay(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// keepEvery is how long a restarted toxiproxy is without links, and with it the regions.
+const keepEvery = time.Second
+
+// Keep is Lay again and again, until ctx is cancelled. It writes a line to out when the
+// links cannot be laid, and one when they are. A cut of a link stays what it is, but does
+// not outlive toxiproxy.
+func (n *Network) Keep(ctx context.Context, out io.Writer) error {
+	tick := time.NewTicker(keepEvery)
+	defer tick.Stop()
+	for said := "nothing yet"; ; {
+		now := "every link is laid"
+		if err := n.Lay(ctx); err != nil {
+			now = err.Error()
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if now != said {
+			fmt.Fprintln(out, now)
+			said = now
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
 }
 
 // create opens the link only once it has its latency.

@@ -72,6 +72,16 @@ func status(ctx context.Context, _ *cli.Command, w *chaos.World, words []string)
 	return w.Status(ctx).String(), nil
 }
 
+func lay(ctx context.Context, c *cli.Command, w *chaos.World, words []string) (string, error) {
+	if len(words) > 0 {
+		return "", &chaos.Misuse{Text: "lay takes no words: it makes every link of topology.yaml"}
+	}
+	if c.Bool("keep") {
+		return "stopped; the links stay", w.Network.Keep(ctx, c.Root().Writer)
+	}
+	return "every link is laid", w.Network.Lay(ctx)
+}
+
 func broken(f chaos.Fault) string {
 	return fmt.Sprintf("%s. Heal with: go tool task chaos -- %s", f.Broken, f.Cure)
 }

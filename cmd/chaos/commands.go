@@ -22,7 +22,10 @@ const description = `Faults hold until they are healed; every command may be rep
   chaos destroy eu             the loss of a region with its disks: process, database
                                and log are gone; start brings it back, and it gets
                                from its peers what they had stored of it
-  chaos status                 the regions and links as they are now`
+  chaos status                 the regions and links as they are now
+  chaos lay                    makes the links that toxiproxy lacks, as up does
+
+A stack that "go tool task compose:up" started is broken and mended the same way.`
 
 // action is what a command does to the world with its words. It returns the one
 // line that is true afterwards.
@@ -30,10 +33,13 @@ type action func(ctx context.Context, c *cli.Command, w *chaos.World, words []st
 
 func command() *cli.Command {
 	root := &cli.Command{
-		Name: "chaos", Usage: "break the local stack and mend it", Description: description,
+		Name: "chaos", Usage: "break the running stack and mend it", Description: description,
 		UsageText:       "chaos VERB [WORDS] [FLAGS]",
 		HideHelpCommand: true,
-		Flags:           []cli.Flag{&cli.StringFlag{Name: "root", Usage: "`DIR` with topology.yaml, where the stack runs", Value: "."}},
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "root", Usage: "`DIR` with topology.yaml, where the stack runs", Value: "."},
+			&cli.BoolFlag{Name: "named-hosts", Usage: "every part is on the host of its name, toxiproxy or links-us, as in containers", Sources: cli.EnvVars("PANGEA_NAMED_HOSTS")},
+		},
 		Commands: []*cli.Command{
 			verb("partition", "A B | 'A>B'", "keep two regions, or one's data, apart", partition,
 				&cli.StringFlag{Name: "mode", Usage: "refuse: close connections; blackhole: bytes vanish", Value: "refuse"}),
@@ -44,6 +50,8 @@ func command() *cli.Command {
 			verb("destroy", "REGION", "kill a region and its Postgres, and delete their data", destroy),
 			verb("start", "PART", "start a part and wait until it serves", start),
 			verb("status", "", "show regions and links", status),
+			verb("lay", "", "make the links that toxiproxy lacks, with their latency", lay,
+				&cli.BoolFlag{Name: "keep", Usage: "go on until stopped: a toxiproxy that restarts has forgotten them"}),
 		},
 	}
 	root.Action = func(_ context.Context, c *cli.Command) error {
@@ -60,7 +68,7 @@ func verb(name, words, usage string, do action, flags ...cli.Flag) *cli.Command 
 		Name: name, Usage: usage, Flags: flags, HideHelpCommand: true,
 		UsageText: strings.TrimSpace("chaos " + name + " " + words),
 		Action: func(ctx context.Context, c *cli.Command) error {
-			w, err := world(c)
+			w, err := world(ctx, c)
 			if err != nil {
 				return err
 			}

@@ -7,7 +7,7 @@ import (
 
 func TestRun_MisuseIsOneSentenceAndExitCode2(t *testing.T) {
 	cases := []struct{ words, want string }{
-		{"", "name a verb: partition, heal, latency, kill, destroy, start, status"},
+		{"", "name a verb: partition, heal, latency, kill, destroy, start, status, lay"},
 		{"break us", `unknown verb "break": the verbs are partition,`},
 		{"partition us mars", `unknown region "mars": the regions are us, eu, ap`},
 		{"heal us", `"us" is no pair of regions`},
@@ -18,6 +18,7 @@ func TestRun_MisuseIsOneSentenceAndExitCode2(t *testing.T) {
 		{"destroy postgres-eu", `"postgres-eu" is not one region: the regions are us, eu, ap`},
 		{"kill -hard eu", "flag provided but not defined: -hard"},
 		{"status now", "status takes no words"},
+		{"lay us eu", "lay takes no words"},
 	}
 	for _, c := range cases {
 		var stdout, stderr strings.Builder
