@@ -2,7 +2,10 @@ package measure
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 
 	"pangea/gen/client"
 	"pangea/gen/workload"
@@ -23,6 +26,16 @@ var outcomeNames = [outcomes]string{"ok", "refused", "unavailable", "unanswered"
 
 // MarshalText writes the outcome as a word.
 func (o Outcome) MarshalText() ([]byte, error) { return []byte(outcomeNames[o]), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (o *Outcome) UnmarshalText(text []byte) error {
+	i := slices.Index(outcomeNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("unknown outcome %q: the outcomes are %s", text, strings.Join(outcomeNames[:], ", "))
+	}
+	*o = Outcome(i)
+	return nil
+}
 
 // OutcomeOf classifies an answer, or the error instead of one. A read of what
 // is absent and a claim on what is taken are good answers.

@@ -26,6 +26,16 @@ func (c Class) String() string { return classNames[c] }
 // MarshalText writes the class as String does.
 func (c Class) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
+// UnmarshalText reads what MarshalText wrote.
+func (c *Class) UnmarshalText(text []byte) error {
+	i := slices.Index(classNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("unknown class %q: the classes are %s", text, strings.Join(classNames[:], ", "))
+	}
+	*c = Class(i)
+	return nil
+}
+
 // Classes lists every class in the order of reports.
 func Classes() []Class { return []Class{Counter, Profile, Tags, Prefs, Handle} }
 

@@ -43,28 +43,30 @@ func index(records []*Record) []byte {
 			r.Started.UTC().Format("2006-01-02 15:04"),
 			r.Elapsed.Round(time.Second).String(),
 			grouped(r.Writes),
-			r.score(),
-			abbreviated(r.Machine.Commit),
+			r.Score(),
+			r.Commit(),
 			fmt.Sprintf("%d cores, %s", r.Machine.Cores, r.Machine.Platform),
 			"`"+r.Command+"`, seed "+fmt.Sprint(r.Seed),
 		)
 	}
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "# Results\n\nGenerated from the JSON files here; each run replaces the one of its name.\n\n")
-	fmt.Fprintf(&out, "%s\n\nIn all %s writes were acknowledged in %d recorded runs.\n", t.markdown(), grouped(writes), len(records))
+	fmt.Fprintf(&out, "%s\n\nIn all %s writes were acknowledged in %d recorded runs.\n", t.Markdown(), grouped(writes), len(records))
 	return out.Bytes()
 }
 
-func (r *Record) score() string {
+// Score is how many claims held, or how many did not.
+func (r *Record) Score() string {
 	if broken := len(r.Broken()); broken > 0 {
 		return fmt.Sprintf("%d of %d BROKEN", broken, len(r.Claims))
 	}
 	return fmt.Sprintf("%d held", len(r.Claims))
 }
 
-// abbreviated keeps the mark of a changed tree.
-func abbreviated(commit string) string {
+// Commit is the one that was measured, abbreviated, with the mark of a changed tree.
+func (r *Record) Commit() string {
 	const digits = 10
+	commit := r.Machine.Commit
 	if len(commit) <= digits {
 		return commit
 	}

@@ -24,7 +24,7 @@ func (r *Record) page() []byte {
 		fmt.Fprintf(&out, "\n![%s](%s.svg)\n", r.Title, r.Name)
 	}
 	for _, t := range r.Tables {
-		fmt.Fprintf(&out, "\n%s\n", strings.TrimSpace(t.Caption+"\n\n"+t.markdown()))
+		fmt.Fprintf(&out, "\n%s\n", strings.TrimSpace(t.Caption+"\n\n"+t.Markdown()))
 	}
 	fmt.Fprintf(&out, "\n## How it was made\n\n```\n%s\n```\n\n", r.Command)
 	for _, line := range r.made() {

@@ -10,13 +10,16 @@ type Table struct {
 	Caption string     `json:"caption,omitempty"`
 	Header  []string   `json:"header"`
 	Rows    [][]string `json:"rows"`
+	Prose   bool       `json:"prose,omitempty"` // the cells are words, which begin on the left
 }
 
 // Add appends a row.
 func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
-func (t Table) text() string     { return t.writer().Render() }
-func (t Table) markdown() string { return t.writer().RenderMarkdown() }
+func (t Table) text() string { return t.writer().Render() }
+
+// Markdown is the table without its caption.
+func (t Table) Markdown() string { return t.writer().RenderMarkdown() }
 
 func (t Table) writer() table.Writer {
 	w := table.NewWriter()
@@ -25,7 +28,7 @@ func (t Table) writer() table.Writer {
 	w.AppendHeader(row(t.Header))
 	var columns []table.ColumnConfig
 	for i := range t.Header {
-		if i > 0 { // the first column names the row
+		if i > 0 && !t.Prose { // the first column names the row
 			columns = append(columns, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
 		}
 	}

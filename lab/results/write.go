@@ -60,6 +60,19 @@ func replace(path string, content []byte) error {
 	return os.Rename(path+".tmp", path)
 }
 
+// FiguresOf are the figures of a record that was read, as what the experiment had made
+// them of.
+func FiguresOf[T any](r *Record) (figures T, err error) {
+	text, err := json.Marshal(r.Figures)
+	if err == nil {
+		err = json.Unmarshal(text, &figures)
+	}
+	if err != nil {
+		return figures, fmt.Errorf("the figures of record %s are of another experiment, or of another version of it: %w", r.Name, err)
+	}
+	return figures, nil
+}
+
 // Read is a record that Write has made.
 func Read(path string) (*Record, error) {
 	text, err := os.ReadFile(path)

@@ -1,0 +1,21 @@
+package resultstest
+
+import (
+	"slices"
+	"testing"
+
+	"pangea/lab/results"
+)
+
+// Breaks fails unless the claims that are broken are those, in their order; with none, all
+// must hold.
+func Breaks(t testing.TB, r *results.Record, want ...string) {
+	t.Helper()
+	var broken []string
+	for _, c := range r.Broken() {
+		broken = append(broken, c.Text)
+	}
+	if !slices.Equal(broken, want) || len(r.Claims) == 0 {
+		t.Errorf("of %d claims these are broken:\n%q\nwant\n%q", len(r.Claims), broken, want)
+	}
+}
