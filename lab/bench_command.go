@@ -85,3 +85,11 @@ func runBench(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 	}
 	return err
 }
+
+// figures opens the file for them before hours are spent on them.
+func figures(path string) (*os.File, error) {
+	if path == "" {
+		path = os.DevNull
+	}
+	return os.Create(path)
+}

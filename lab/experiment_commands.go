@@ -5,9 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -29,12 +28,15 @@ type experiment struct {
 	machine gen.Machine
 }
 
+// Where records are left, and those of short forms, below the root.
+const recordsIn, shortIn = "docs/results", ".pangea/results"
+
 // recordFlags are those of all of them.
 func recordFlags(more ...cli.Flag) []cli.Flag {
 	return append(more,
-		&cli.BoolFlag{Name: "short", Usage: "take a minute, to see that all works; the record is left in .pangea/results"},
+		&cli.BoolFlag{Name: "short", Usage: "take a minute, to see that all works; the record is left in " + shortIn},
 		&cli.IntFlag{Name: "seed", Value: 1, Usage: "what keys and values follow from"},
-		&cli.StringFlag{Name: "out", Value: "docs/results", Usage: "`DIRECTORY` of the records, below the root"},
+		&cli.StringFlag{Name: "out", Value: recordsIn, Usage: "`DIRECTORY` of the records, below the root"},
 		&cli.StringFlag{Name: "name", Usage: "what the record is called; one of the same name is replaced", DefaultText: "as the command"},
 	)
 }
@@ -106,10 +108,18 @@ func (e *experiment) open(ctx context.Context, world *topology.Topology) (*stack
 // equalWithin is how long regions may take until verify finds them equal.
 const equalWithin = 5 * time.Minute
 
+// verify is the command of that name, but for regions that are equal it prints no report.
 func (e *experiment) verify(ctx context.Context, s *stack.Stack) error {
 	ctx, cancel := context.WithTimeout(ctx, equalWithin)
 	defer cancel()
-	return verifyQuietly(s, e.Root().Writer)(ctx)
+	report, err := compare(ctx, regionURLs(s.Topology()), e.Root().Writer)
+	if err == nil {
+		err = report.err()
+	}
+	if errors.Is(err, ErrDiverged) {
+		report.write(e.Root().Writer)
+	}
+	return err
 }
 
 // load is what is written.
@@ -142,22 +152,42 @@ func (e *experiment) task() string {
 		group, name = "exp", e.Name
 	}
 	task := "go tool task " + group + ":" + name
-	at := slices.Index(os.Args, e.Name)
-	if at < 0 || at == len(os.Args)-1 {
-		return task
+	if given := e.given(); len(given) > 0 {
+		task += " -- " + strings.Join(given, " ")
 	}
-	return task + " -- " + strings.Join(os.Args[at+1:], " ")
+	return task
+}
+
+// given are the flags that the command was called with.
+func (e *experiment) given() (flags []string) {
+	for _, f := range e.Flags {
+		if !f.IsSet() {
+			continue
+		}
+		name := f.Names()[0]
+		flags = append(flags, "-"+name)
+		if value := e.Value(name); value != true {
+			// A list is written as one value, with commas.
+			flags = append(flags, strings.ReplaceAll(strings.Trim(fmt.Sprint(value), "[]"), " ", ","))
+		}
+	}
+	return flags
 }
 
 func (e *experiment) directory() string {
 	dir := e.String("out")
 	if e.Bool("short") && !e.IsSet("out") {
-		dir = ".pangea/results"
+		dir = shortIn
 	}
-	if filepath.IsAbs(dir) {
-		return dir
+	return below(e.String("root"), dir)
+}
+
+// below is a path that is relative to the root.
+func below(root, path string) string {
+	if filepath.IsAbs(path) {
+		return path
 	}
-	return filepath.Join(e.String("root"), dir)
+	return filepath.Join(root, path)
 }
 
 // either is the value of a flag, or with -short the one for that unless the flag is given.
@@ -166,4 +196,18 @@ func either[T any](e *experiment, flag string, value func(string) T, short T) T 
 		return short
 	}
 	return value(flag)
+}
+
+// commit is that of the checkout, "+" if anything was changed in it but the records that
+// experiments leave there.
+func commit(ctx context.Context, root string) string {
+	id, err := exec.CommandContext(ctx, "git", "-C", root, "rev-parse", "HEAD").Output()
+	if err != nil {
+		return "" // no checkout, or no git
+	}
+	changes, err := exec.CommandContext(ctx, "git", "-C", root, "status", "--porcelain", "--", ".", ":(exclude)docs/results", ":(exclude)docs/ledger.md").Output()
+	if err != nil || len(changes) > 0 {
+		return strings.TrimSpace(string(id)) + "+"
+	}
+	return strings.TrimSpace(string(id))
 }

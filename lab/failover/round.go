@@ -116,7 +116,7 @@ func home(ctx context.Context, t *topology.Topology) error {
 		if time.Since(begun) > homeWithin {
 			return fmt.Errorf("the clients near %s are at %q by policy %q, want at %s by %s: %w", victim, status.Current, status.Policy, victim, want, errAway)
 		}
-		if err := wait(ctx, 50*time.Millisecond); err != nil {
+		if err := chaos.Wait(ctx, 50*time.Millisecond); err != nil {
 			return err
 		}
 	}
@@ -128,7 +128,7 @@ func (c Config) kill(ctx context.Context, world *chaos.World, r *Round) error {
 	if err != nil {
 		return err
 	}
-	if err := wait(ctx, r.At); err != nil {
+	if err := chaos.Wait(ctx, r.At); err != nil {
 		return err
 	}
 	if err := home(ctx, world.Topology); err != nil {
@@ -137,7 +137,7 @@ func (c Config) kill(ctx context.Context, world *chaos.World, r *Round) error {
 	if err := fault.Inject(ctx); err != nil {
 		return fmt.Errorf("%s: %w", fault.Name, err)
 	}
-	if err := wait(ctx, r.Away); err != nil {
+	if err := chaos.Wait(ctx, r.Away); err != nil {
 		return err
 	}
 	started := time.Now()
@@ -145,7 +145,7 @@ func (c Config) kill(ctx context.Context, world *chaos.World, r *Round) error {
 		return fmt.Errorf("%s: %w", fault.Cure, err)
 	}
 	r.Return = time.Since(started)
-	return wait(ctx, after)
+	return chaos.Wait(ctx, after)
 }
 
 func (c Config) load(round int, t *topology.Topology) (*gen.Load, error) {
@@ -158,15 +158,4 @@ func (c Config) load(round int, t *topology.Topology) (*gen.Load, error) {
 		Rate:     c.Rate, Duration: 5 * time.Minute, Timeout: 5 * time.Second, // it is stopped before
 		Places: endpoints(t, func(r topology.Region) string { return r.Router }),
 	})
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

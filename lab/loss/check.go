@@ -44,20 +44,21 @@ func (e *Experiment) check(ctx context.Context, r *Round, l loss) error {
 		}
 	}
 	r.judge(e.books, due, l, found)
+	r.Unanswered = e.books.unanswered[r.Number]
 	r.audit(e.topo.Names(), l)
 	e.books.strike(found)
 	return nil
 }
 
-// judge tells the promises that were broken from those that the loss has ended.
+// judge tells the promises that were broken from those that the loss has ended, and counts
+// what was lost of those that the region gave before.
 func (r *Round) judge(b *books, due []int, l loss, found []findings) {
 	for _, i := range due {
 		p, missing := b.promises[i], lackedByAny(found, i)
+		if p.of(l) {
+			r.acks(p.kind()).add(missing, l.from.Sub(p.acked))
+		}
 		if !p.binds(l) {
-			if missing {
-				r.Lost++
-				r.LostSpan = max(r.LostSpan, l.from.Sub(p.acked))
-			}
 			continue
 		}
 		if missing {
@@ -66,13 +67,13 @@ func (r *Round) judge(b *books, due []int, l loss, found []findings) {
 		r.owe(p.kind(), p.by, p.round, 1)
 	}
 	for _, a := range b.counters {
-		r.owe(counters, a.by, a.round, int(a.Incr))
+		r.owe(sums, a.by, a.round, int(a.Incr))
 	}
 }
 
 // owe counts what was to be read back: by kind what is of this round, of which there
 // must be some.
-func (r *Round) owe(k kind, by string, round, n int) {
+func (r *Round) owe(k Kind, by string, round, n int) {
 	if round < r.Number {
 		r.Former += n
 		return

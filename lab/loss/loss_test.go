@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pangea/chaos"
+	"pangea/gen/workload"
 	"pangea/lab/loss"
 	"pangea/region/regiontest"
 )
@@ -21,6 +22,8 @@ type stage struct {
 	t *testing.T
 }
 
+func (s stage) Kill(words []string) (chaos.Fault, error) { return s.Destroy(words) }
+
 func (s stage) Destroy(words []string) (chaos.Fault, error) {
 	return chaos.Fault{
 		Name: "stop " + words[0], Broken: words[0] + " is away", Cure: "start " + words[0],
@@ -30,7 +33,7 @@ func (s stage) Destroy(words []string) (chaos.Fault, error) {
 }
 
 // lose goes through two rounds of about 5 s, unless the first ends it.
-func (s stage) lose(verify loss.Verify) *loss.Report {
+func (s stage) lose(verify loss.Verify) *loss.Finding {
 	s.t.Helper()
 	topo := *s.Topology
 	topo.Regions = append(topo.Regions[:0:0], topo.Regions...)
@@ -42,12 +45,11 @@ func (s stage) lose(verify loss.Verify) *loss.Report {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	report, err := experiment.Run(s.t.Context())
-	if len(report.Rounds) != 2 || err == nil {
-		s.t.Fatalf("%d rounds, %v: want the second to fail", len(report.Rounds), err)
+	found, err := experiment.Run(s.t.Context())
+	if err != nil || len(found.Rounds) != 2 || found.Rounds[1].Error == "" {
+		s.t.Fatalf("%+v, %v: want the second round to fail", found, err)
 	}
-	report.Print(s.t.Output())
-	return report
+	return found
 }
 
 const shortSeed = 13880 // of whose rounds each takes 4.3 s until the return
@@ -56,15 +58,15 @@ const shortSeed = 13880 // of whose rounds each takes 4.3 s until the return
 func TestExperiment_GoesOnUntilRegionsDiffer(t *testing.T) {
 	s := stage{World: regiontest.New(t, regiontest.Options{}), t: t}
 	verified := 0
-	report := s.lose(func(context.Context) error {
+	found := s.lose(func(context.Context) error {
 		s.WaitConverged(t)
 		if verified++; verified > 1 {
 			return errors.New("they differ")
 		}
 		return nil
 	})
-	first, second := report.Rounds[0], report.Rounds[1]
-	if first.Broken() || first.Lost > 0 || first.LostSpan > 0 {
+	first, second := found.Rounds[0], found.Rounds[1]
+	if tags := found.Of(loss.Kind{Class: workload.Tags, Ack: loss.Local}); first.Broken() || tags.Given == 0 || tags.Lost > 0 {
 		t.Errorf("nothing was lost, and the round says %s", first)
 	}
 	if first.Load.OK == 0 || first.Whole < first.Ready {

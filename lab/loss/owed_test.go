@@ -5,22 +5,23 @@ import (
 	"testing"
 
 	"pangea/crdt"
+	"pangea/gen/workload"
 )
 
 // A round that had nothing to check has not passed.
 func TestRound_AuditNamesWhatWasNotChecked(t *testing.T) {
 	regions := []string{"us", "eu", "ap"}
 	for want, spoil := range map[string]func(*Round, *loss){
-		"":                                      func(*Round, *loss) {},
-		"no operation on the routers":           func(r *Round, _ *loss) { r.Load.OK = 0 },
-		"ap acknowledged no tags-peer":          func(r *Round, _ *loss) { r.Owed[peerTags]["ap"] = 0 },
-		"us acknowledged no counter":            func(r *Round, _ *loss) { r.Owed[counters]["us"] = 0 },
-		"eu acknowledged no handle":             func(r *Round, _ *loss) { delete(r.Owed, handles) },
-		"no survivor had stored anything of eu": func(_ *Round, l *loss) { l.stored = nil },
+		"":                            func(*Round, *loss) {},
+		"no operation on the routers": func(r *Round, _ *loss) { r.Load.OK = 0 },
+		"ap acknowledged nothing that has to stay: tags peer":    func(r *Round, _ *loss) { r.Owed[Kind{workload.Tags, Peer}]["ap"] = 0 },
+		"us acknowledged nothing that has to stay: counter peer": func(r *Round, _ *loss) { r.Owed[sums]["us"] = 0 },
+		"eu acknowledged nothing that has to stay: handle peer":  func(r *Round, _ *loss) { delete(r.Owed, Kind{workload.Handle, Peer}) },
+		"no survivor had stored anything of eu":                  func(_ *Round, l *loss) { l.stored = nil },
 	} {
 		r, l := newRound(Schedule{Region: "eu"}), loss{region: "eu", stored: crdt.Vector{{Region: "eu", Epoch: 1}: 1}}
 		r.Verified, r.Load.OK = true, 1
-		for _, k := range []kind{peerTags, counters, handles} {
+		for _, k := range kept() {
 			for _, region := range regions {
 				r.Owed.add(k, region, 1)
 			}

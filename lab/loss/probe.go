@@ -52,48 +52,54 @@ func (p *probe) send(w write) {
 type write struct {
 	promise
 	operation workload.Kind
+	summed    bool // of a counter of many
 	request   client.Request
 }
 
-// write makes every second write one that the region acknowledges by itself: they are
-// the measure of what is lost.
+// write makes every second write one that the region acknowledges by itself, of the
+// classes in turn; of handles there are none. The others wait for a peer, of which one goes
+// to a counter of many.
 func (p *probe) write(n int) write {
-	switch {
-	case n%2 == 0:
-		return p.tag(n, "local")
-	case n%6 == 1:
-		return p.tag(n, "peer")
-	case n%6 == 3:
-		return p.count()
+	turn := n / 2
+	if n%2 == 0 {
+		return p.single(n, workload.Classes()[turn%4], true)
 	}
-	return p.claim(n)
+	switch turn %= 6; turn {
+	case 5:
+		return p.count()
+	default:
+		return p.single(n, workload.Classes()[turn], false)
+	}
 }
 
-func (p *probe) tag(n int, ack string) write {
-	tag := strconv.Itoa(n)
-	return write{
-		promise:   promise{class: workload.Tags, key: p.prefix + "-" + ack, value: tag, by: p.region, alone: ack == "local", round: p.round},
-		operation: workload.Add,
-		request: client.Request{
-			Method: http.MethodPost, Path: "/tags/" + p.prefix + "-" + ack + "/add", Body: fmt.Appendf(nil, `{"tag":%q}`, tag), Ack: ack,
-		},
+// single is a write of something that no other write makes.
+func (p *probe) single(n int, class workload.Class, alone bool) write {
+	w := write{promise: promise{class: class, value: strconv.Itoa(n), by: p.region, alone: alone, round: p.round}}
+	set := p.prefix + "-" + w.ack() // of tags, or of fields
+	w.key = set + "-" + w.value
+	switch class {
+	case workload.Counter:
+		w.operation, w.request = workload.Incr, client.Request{Method: http.MethodPost, Path: "/counter/" + w.key + "/incr"}
+	case workload.Profile:
+		w.operation, w.request = workload.Put, client.Request{Method: http.MethodPut, Path: "/profile/" + w.key, Body: fmt.Appendf(nil, "%q", w.value)}
+	case workload.Tags:
+		w.key = set
+		w.operation, w.request = workload.Add, client.Request{Method: http.MethodPost, Path: "/tags/" + set + "/add", Body: fmt.Appendf(nil, `{"tag":%q}`, w.value)}
+	case workload.Prefs:
+		w.key = set
+		w.operation, w.request = workload.Patch, client.Request{Method: http.MethodPatch, Path: "/prefs/" + set, Body: fmt.Appendf(nil, `{%q:true}`, w.value)}
+	case workload.Handle:
+		w.value = "user:" + p.region
+		w.operation, w.request = workload.Claim, client.Request{Method: http.MethodPut, Path: "/handle/" + w.key, Body: fmt.Appendf(nil, `{"claimant":%q}`, w.value)}
 	}
+	w.request.Ack = w.ack()
+	return w
 }
 
 func (p *probe) count() write {
 	return write{
 		promise:   promise{class: workload.Counter, key: p.prefix, by: p.region, round: p.round},
-		operation: workload.Incr,
-		request:   client.Request{Method: http.MethodPost, Path: "/counter/" + p.prefix + "/incr", Ack: "peer"},
-	}
-}
-
-// claim needs no header: handles always wait for a peer.
-func (p *probe) claim(n int) write {
-	name, claimant := fmt.Sprintf("%s-%d", p.prefix, n), "user:"+p.region
-	return write{
-		promise:   promise{class: workload.Handle, key: name, value: claimant, by: p.region, round: p.round},
-		operation: workload.Claim,
-		request:   client.Request{Method: http.MethodPut, Path: "/handle/" + name, Body: fmt.Appendf(nil, `{"claimant":%q}`, claimant)},
+		operation: workload.Incr, summed: true,
+		request: client.Request{Method: http.MethodPost, Path: "/counter/" + p.prefix + "/incr", Ack: Peer},
 	}
 }

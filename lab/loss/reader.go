@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 
 	"pangea/crdt"
 	"pangea/gen/client"
@@ -20,12 +22,12 @@ import (
 type reader struct {
 	region string
 	client *client.Client
-	tags   map[string]map[string]bool // by key, once read
+	sets   map[string]map[string]bool // of tags and of fields, by path, once read
 }
 
 func newReader(r topology.Region) (*reader, error) {
 	c, err := client.New("http://"+r.HTTP, timeout)
-	return &reader{region: r.Name, client: c, tags: map[string]map[string]bool{}}, err
+	return &reader{region: r.Name, client: c, sets: map[string]map[string]bool{}}, err
 }
 
 func (r *reader) close() { r.client.Close() }
@@ -47,12 +49,19 @@ func (r *reader) positions() (applied, stored crdt.Vector, err error) {
 
 // keeps reports whether the region has what was promised.
 func (r *reader) keeps(p promise) (bool, error) {
-	if p.class == workload.Handle {
+	switch p.class {
+	case workload.Handle:
 		claimant, err := r.claimant(p.key)
 		return claimant == p.value, err
+	case workload.Profile:
+		value, err := r.profile(p.key)
+		return value == p.value, err
+	case workload.Counter:
+		n, err := r.counter(p.key)
+		return n == 1, err // 0: it is lost; 2: it counts twice
 	}
-	tags, err := r.members(p.key)
-	return tags[p.value], err
+	members, err := r.members(p.class, p.key)
+	return members[p.value], err
 }
 
 // claimant is who holds the handle as far as this region knows, whoever owns it.
@@ -62,19 +71,31 @@ func (r *reader) claimant(name string) (string, error) {
 	return handle.Claimant, err
 }
 
-func (r *reader) members(key string) (map[string]bool, error) {
-	if r.tags[key] != nil {
-		return r.tags[key], nil
+// members are the tags of a set, or the fields of an object.
+func (r *reader) members(class workload.Class, key string) (map[string]bool, error) {
+	path := "/" + class.String() + "/" + key
+	if r.sets[path] != nil {
+		return r.sets[path], nil
 	}
-	var set struct{ Tags []string }
-	if err := r.ask("/tags/"+key, &set); err != nil {
+	var set struct {
+		Tags  []string
+		Value map[string]json.RawMessage
+	}
+	if err := r.ask(path, &set); err != nil {
 		return nil, err
 	}
-	r.tags[key] = map[string]bool{}
-	for _, tag := range set.Tags {
-		r.tags[key][tag] = true
+	members := map[string]bool{}
+	for _, name := range slices.AppendSeq(set.Tags, maps.Keys(set.Value)) {
+		members[name] = true
 	}
-	return r.tags[key], nil
+	r.sets[path] = members
+	return members, nil
+}
+
+func (r *reader) profile(key string) (string, error) {
+	var profile struct{ Value string }
+	err := r.ask("/profile/"+key, &profile)
+	return profile.Value, err
 }
 
 func (r *reader) counter(key string) (int64, error) {

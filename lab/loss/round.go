@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"pangea/chaos"
 	"pangea/crdt"
 )
 
@@ -16,12 +17,14 @@ type Round struct {
 	Ready time.Duration `json:"ready_ns"` // it serves
 	Whole time.Duration `json:"whole_ns"` // all regions hold the same, the load having ended meanwhile
 
-	// What may be lost: writes that the region had acknowledged by itself, and how long
-	// before the loss the oldest of them was.
-	Lost     int           `json:"lost_local_acks"`
-	LostSpan time.Duration `json:"lost_span_ns"`
+	// Acks is what the region had acknowledged before the loss, and what of it is gone.
+	// Only what it alone knew may be, and only if its disk is gone.
+	Acks map[Kind]*Acks `json:"own_acks"`
 
-	// What may not.
+	// Unanswered is how many writes of the probes may stand or not.
+	Unanswered int `json:"unanswered"`
+
+	// What must not be gone.
 	Owed           owed     `json:"acks"`             // that had to hold
 	Former         int      `json:"former_acks"`      // of former rounds, read again
 	Compared       int      `json:"compared_entries"` // of the lost region's log: their content
@@ -35,7 +38,7 @@ type Round struct {
 }
 
 func newRound(s Schedule) *Round {
-	return &Round{Schedule: s, Owed: owed{}, MissingAcks: []string{}, MissingEntries: []string{}, Unchecked: []string{}}
+	return &Round{Schedule: s, Acks: map[Kind]*Acks{}, Owed: owed{}, MissingAcks: []string{}, MissingEntries: []string{}, Unchecked: []string{}}
 }
 
 // Load is what became of the operations on the routers.
@@ -76,6 +79,7 @@ func (e *Experiment) round(ctx context.Context, r *Round) error {
 type loss struct {
 	round   int
 	region  string
+	kept    bool        // its disk
 	from    time.Time   // when its death began
 	to      time.Time   // and when it was complete
 	healed  time.Time   // when it was asked back
@@ -83,17 +87,17 @@ type loss struct {
 	entries []entry     // the last that they had of its logs
 }
 
-// lose destroys the region and brings it back, while the load goes on.
+// lose takes the region away and brings it back, while the load goes on.
 func (e *Experiment) lose(ctx context.Context, r *Round) (loss, error) {
-	fault, err := e.world.Destroy([]string{r.Region})
+	fault, err := e.fault(r.Region)
 	if err != nil {
 		return loss{}, err
 	}
-	e.tell(r, "%s will be destroyed in %.1fs", r.Region, r.At.Seconds())
-	if err := sleep(ctx, r.At); err != nil {
+	e.tell(r, "%s will be %s in %.1fs", r.Region, e.cfg.Fault, r.At.Seconds())
+	if err := chaos.Wait(ctx, r.At); err != nil {
 		return loss{}, err
 	}
-	l := loss{round: r.Number, region: r.Region, from: time.Now()}
+	l := loss{round: r.Number, region: r.Region, kept: e.cfg.Fault == Killed, from: time.Now()}
 	if err := fault.Inject(ctx); err != nil {
 		return loss{}, fmt.Errorf("%s: %w", fault.Name, err)
 	}
@@ -102,7 +106,7 @@ func (e *Experiment) lose(ctx context.Context, r *Round) (loss, error) {
 		return loss{}, err
 	}
 	e.tell(r, "%s; back in %.1fs", fault.Broken, r.Away.Seconds())
-	if err := sleep(ctx, r.Away); err != nil {
+	if err := chaos.Wait(ctx, r.Away); err != nil {
 		return loss{}, err
 	}
 	l.healed = time.Now()
@@ -110,7 +114,7 @@ func (e *Experiment) lose(ctx context.Context, r *Round) (loss, error) {
 		return loss{}, fmt.Errorf("%s: %w", fault.Cure, err)
 	}
 	r.Ready = time.Since(l.healed)
-	return l, sleep(ctx, after)
+	return l, chaos.Wait(ctx, after)
 }
 
 func (e *Experiment) tell(r *Round, format string, args ...any) {
@@ -130,23 +134,12 @@ func (r *Round) String() string {
 		verdict = "BROKEN"
 	}
 	lines := []string{fmt.Sprintf(
-		"round %d: %s lost at %.1fs for %.1fs, ready after %.1fs, whole after %.1fs; %d acknowledged locally and lost (%d ms); of %d that must stay, and %d of former rounds, %d are missing, and %d entries; %s",
+		"round %d: %s lost at %.1fs for %.1fs, ready after %.1fs, whole after %.1fs; it had acknowledged %s; of %d that must stay, and %d of former rounds, %d are missing, and %d entries; %s",
 		r.Number, r.Region, r.At.Seconds(), r.Away.Seconds(), r.Ready.Seconds(), r.Whole.Seconds(),
-		r.Lost, r.LostSpan.Milliseconds(), r.Owed.total(), r.Former, len(r.MissingAcks), len(r.MissingEntries), verdict)}
+		r.lost(), r.Owed.total(), r.Former, len(r.MissingAcks), len(r.MissingEntries), verdict)}
 	const shown = 5
 	for _, missing := range [][]string{r.MissingAcks, r.MissingEntries, r.Unchecked} {
 		lines = append(lines, missing[:min(shown, len(missing))]...)
 	}
 	return strings.Join(lines, "\n  ")
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
