@@ -1,6 +1,8 @@
 package ramp
 
 import (
+	"math"
+
 	"pangea/lab/trial"
 )
 
@@ -20,6 +22,24 @@ func (r round) knee(link string) (rate float64, grew bool) {
 		rate = max(rate, step.Achieved)
 	}
 	return rate, false
+}
+
+// Knee is the lowest one of all links and rounds, and whether any lag grew at all: if none
+// did, it is the highest rate that was achieved in every round.
+func Knee(rounds [][]*trial.Result) (lowest float64, any bool) {
+	lowest = math.Inf(1)
+	for _, steps := range rounds {
+		for _, l := range steps[0].Links {
+			rate, grew := round(steps).knee(l.Name())
+			if grew && !any {
+				lowest, any = rate, true
+			}
+			if grew == any {
+				lowest = min(lowest, rate)
+			}
+		}
+	}
+	return lowest, any
 }
 
 // grew reports whether the lag of the link grew at that step.

@@ -28,14 +28,14 @@ func (f *Finding) Record() *results.Record {
 
 func (f *Finding) claim(r *results.Record, c Count) {
 	found := func(n int) string { return fmt.Sprintf("%d of %d reads, %d failed", n, c.Reads, c.Failed) }
-	sound := c.stale() == 0 && c.Back == 0 && c.Reads > 0 && c.Failed == 0
+	sound := c.Missed() == 0 && c.Reads > 0 && c.Failed == 0
 	switch c.Mode {
 	case Pinned:
-		r.Claim(sound && c.Refused == 0, "a client that is pinned to its region reads its own write, always", "stale: %s", found(c.stale()+c.Back))
+		r.Claim(sound && c.Refused == 0, "a client that is pinned to its region reads its own write, always", "stale: %s", found(c.Missed()))
 	case Hopping:
 		r.ClaimOfSpeed(!slices.Contains(c.Stale[:], 0), "one that hops does not, in any class: the reads can tell", "stale: %v of %d", c.Stale, c.Reads)
 	case Vector:
-		r.Claim(sound, "with the vector of the write it does, always", "stale: %s", found(c.stale()+c.Back))
+		r.Claim(sound, "with the vector of the write it does, always", "stale: %s", found(c.Missed()))
 		r.ClaimOfSpeed(c.Refused*100 <= c.Reads, "and is refused for it at most once in a hundred times", "%d of %d", c.Refused, c.Reads+c.Refused)
 	}
 }

@@ -45,6 +45,9 @@ func (c *Count) stale() (sum int) {
 	return sum
 }
 
+// Missed is how many reads showed less than the client had written or read before.
+func (c *Count) Missed() int { return c.stale() + c.Back }
+
 func (c *Count) add(o Count) {
 	c.Reads += o.Reads
 	for i, n := range o.Stale {
