@@ -61,6 +61,21 @@ type Entry struct {
 // LastOrdinal is the number of the entry's last event.
 func (e *Entry) LastOrdinal() uint64 { return e.FirstOrdinal + uint64(len(e.Events)) - 1 }
 
+// Removals is the part of Deps that convergence rests on (I7): the adds of other logs that
+// e replaces or takes away. A set has no tombstones, so an add that came after its removal
+// would stay.
+func (e *Entry) Removals() crdt.Vector {
+	v := crdt.Vector{}
+	for i := range e.Events {
+		for _, d := range e.Events[i].Dots {
+			if d.Origin != e.Origin {
+				v[d.Origin] = max(v[d.Origin], d.Seq)
+			}
+		}
+	}
+	return v
+}
+
 // Follows reports whether e continues, byte for byte, the log whose checksum is prev.
 func (e *Entry) Follows(prev Checksum) bool {
 	return prev.Next(e.Payload[:len(e.Payload)-len(e.Checksum)]) == e.Checksum

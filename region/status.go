@@ -21,6 +21,7 @@ type Status struct {
 	BlockedOn map[string]string    `json:"blocked_on"` // by origin: what its next entry waits for (I6)
 	Lag       map[string]LagStatus `json:"lag"`        // by origin: behind what its head is known to be
 	Handles   HandleStatus         `json:"handles"`
+	GuardsOff []string             `json:"guards_off,omitempty"` // what an experiment has switched off, as topology.yaml names it
 	Space     []Space              `json:"space"`
 	Seed      *SeedStatus          `json:"seed,omitempty"` // nil if no snapshot was needed since the start
 }

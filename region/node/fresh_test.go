@@ -1,10 +1,12 @@
 package node_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"pangea/chaos/links"
+	"pangea/region/node"
 	"pangea/region/position"
 	"pangea/region/regiontest"
 )
@@ -78,5 +80,42 @@ func TestFresh_WorldStartsTogether(t *testing.T) {
 	}
 	if took := time.Since(begin); took >= position.Silence {
 		t.Errorf("the last region was ready after %s: it waited for the others", took)
+	}
+}
+
+// The same without the guard: it is what keeps the stale answers back. The region loses
+// nothing by it, and counts nothing twice (I5, I7).
+func TestFresh_RestartedRegionServesStaleWithoutTheGuard(t *testing.T) {
+	t.Parallel()
+	unready := func(c *node.Config) {
+		world := *c.Topology
+		world.Guards.Readiness = new(false)
+		c.Topology = &world
+	}
+	w := regiontest.New(t, regiontest.Options{RTT: 600 * time.Millisecond, Change: unready})
+	regiontest.Eventually(t, 30*time.Second, func() string { // it serves before it may write (I14)
+		if a := w.Do(t, "us", "POST", "/counter/a/incr", ""); a.Status != 200 {
+			return a.Body
+		}
+		return ""
+	})
+	w.WaitConverged(t)
+	w.Stop(t, "eu")
+	w.OK(t, "us", "POST", "/counter/a/incr", "")
+	w.Launch(t, "eu")
+	regiontest.Eventually(t, 30*time.Second, func() string {
+		if a := w.Do(t, "eu", "GET", "/counter/a", ""); a.Status != 200 {
+			return a.Body
+		} else if got := a.Field("value"); got != "1" {
+			t.Errorf("the first answer of eu is %s: it was no stale one, and this test shows nothing", got)
+		}
+		return ""
+	})
+	if off := w.Status(t, "eu").GuardsOff; !slices.Equal(off, []string{"readiness"}) {
+		t.Errorf("/status says that %v is off", off)
+	}
+	w.WaitConverged(t)
+	if got := w.OK(t, "eu", "GET", "/counter/a", "").Field("value"); got != "2" {
+		t.Errorf("eu has %s in the end, want 2", got)
 	}
 }

@@ -82,9 +82,14 @@ func (n *Node) openState(ctx context.Context) (err error) {
 	for _, peer := range n.cfg.Topology.Peers(n.cfg.Region) {
 		n.tracker.Register(peer)
 	}
+	guards := n.cfg.Topology.Guards
+	if guards.ReadinessOff() {
+		n.tracker.Unguard()
+	}
 	c := n.cfg.Writer
 	c.Region, c.Now, c.Clock = n.cfg.Region, n.clock.now, n.cfg.Clock
 	c.Logger, c.Registerer, c.Evidence = n.cfg.Logger, n.registry, n.evidence
+	c.IgnoreDeps = guards.CausalWaitOff()
 	n.writer, err = writer.New(c, n.store, n.tracker)
 	return err
 }
@@ -182,6 +187,9 @@ func (n *Node) openAPI(context.Context) error {
 // that cannot go on. Everything is closed when it returns.
 func (n *Node) Run(ctx context.Context) error {
 	defer n.Close()
+	if off := n.cfg.Topology.Guards.Off(); len(off) > 0 {
+		n.cfg.Logger.Warn("guards are off, which is for experiments: clients may read what is stale or out of order", "guards", off)
+	}
 	var g run.Group
 	add := func(loop func(context.Context) error) {
 		ctx, cancel := context.WithCancel(ctx)

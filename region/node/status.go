@@ -21,7 +21,7 @@ func (n *Node) Status(context.Context) (region.Status, error) {
 		Region: n.cfg.Region, Ready: r.Ready, Reason: r.Reason, Isolated: r.Ready && r.Isolated, Since: n.started,
 		Clock:     region.Clock{Mode: string(n.cfg.Clock), SkewSeconds: n.clock.skewed().Seconds()},
 		BlockedOn: map[string]string{}, Lag: map[string]region.LagStatus{},
-		Handles: n.handleStatus(),
+		Handles: n.handleStatus(), GuardsOff: n.cfg.Topology.Guards.Off(),
 	}
 	local := n.tracker.Local()
 	if local == nil {

@@ -19,6 +19,7 @@ type freshness struct {
 	asked   time.Time // the same, by the region's own clock: what peers echo
 	beaten  time.Time // last sign of life of the writer
 	alive   bool      // the writer has opened the database
+	off     bool      // stale or not, the region serves
 	fresh   bool
 	target  crdt.Vector // nil until it is known what to catch up to
 	reason  string
@@ -45,6 +46,14 @@ func (f *freshness) beat(now, clock time.Time) {
 	f.beaten, f.alive = now, true
 }
 
+// Unguard gives I13 up: the region serves from a database that may be behind, though never
+// from one that is not the newest copy (I14).
+func (t *Tracker) Unguard() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.fresh.off = true
+}
+
 // Readiness evaluates I13 now.
 func (t *Tracker) Readiness() Readiness {
 	t.mu.Lock()
@@ -56,7 +65,7 @@ func (t *Tracker) Readiness() Readiness {
 		r.Reason = "the database is not open"
 	case now.Sub(f.beaten) > Silence:
 		r.Reason = fmt.Sprintf("the writer has stood still for %s", now.Sub(f.beaten).Round(time.Second))
-	case !f.fresh:
+	case !f.fresh && !f.off:
 		r.Reason = t.catchUp(now)
 	}
 	if why := t.unwhole(); why != "" {

@@ -186,3 +186,19 @@ func TestReadiness_DoesNotWaitForUnregisteredPeers(t *testing.T) {
 		wantReady(t, tracker)
 	})
 }
+
+// Without the guard a region serves what it has, unless its database is known not to be the
+// newest copy.
+func TestReadiness_WithoutTheGuardStaleIsReady(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker := track("us", 0, "eu", "ap")
+		tracker.Unguard()
+		wantUnready(t, tracker, "the database is not open")
+		tracker.Advance(has(us, 3, nil))
+		wantReady(t, tracker)
+		tracker.Observe(report(eu, 7, crdt.Vector{us: 3}))
+		wantReady(t, tracker)
+		tracker.Observe(report(ap, 7, crdt.Vector{us: 4}))
+		wantUnready(t, tracker, "it is not the newest copy")
+	})
+}

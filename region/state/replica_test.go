@@ -25,6 +25,8 @@ type replica struct {
 	ordinal uint64
 	clock   crdt.Stamp
 	sum     region.Checksum
+
+	careless bool // it waits for nothing but the adds that an entry takes away
 }
 
 func newReplica(name string, mode state.ClockMode) *replica {
@@ -101,7 +103,11 @@ func (r *replica) write(now time.Time, writes ...region.Write) ([]region.Result,
 // receive applies e, which must be the next of its log, after a trip through the
 // encoding. It reports false if e depends on what is not applied yet (I6).
 func (r *replica) receive(e *region.Entry) bool {
-	if r.applied[e.Origin] != e.Seq-1 || !r.applied.Covers(e.Deps) {
+	needs := e.Deps
+	if r.careless {
+		needs = e.Removals()
+	}
+	if r.applied[e.Origin] != e.Seq-1 || !r.applied.Covers(needs) {
 		return false
 	}
 	e, err := region.Decode(e.Payload)

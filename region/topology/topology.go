@@ -21,6 +21,7 @@ type Topology struct {
 	Relay     Relay                    `yaml:"relay"`
 	Clock     Clock                    `yaml:"clock,omitempty"`
 	Router    Router                   `yaml:"router,omitempty"`
+	Guards    Guards                   `yaml:"guards,omitempty"`
 }
 
 // Region is one region's name and the addresses (host:port) it listens on.

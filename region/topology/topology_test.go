@@ -79,6 +79,8 @@ func TestLoad_RefusesABrokenWorld(t *testing.T) {
 	tests := []struct{ name, old, with, want string }{
 		{"policy", "policy: static", "policy: nearest", `policy is "nearest"`},
 		{"clock mode", "mode: hlc", "mode: sundial", `mode is "sundial"`},
+		{"half a guard", "readiness: true", "readiness: maybe", "maybe"},
+		{"an unknown guard", "readiness: true", "readyness: true", "readyness"},
 		{"clock of nobody", "skew: {}", "skew: {mars: 1s}", `skew of "mars"`},
 		{"region name", "name: ap", "name: a_p", `region name "a_p"`},
 		{"capitals", "name: ap", "name: AP", `region name "AP"`},

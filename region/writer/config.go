@@ -78,8 +78,8 @@ type Config struct {
 	// Defaults to none.
 	Evidence func(ctx context.Context, origin crdt.Origin, head region.Head) string
 
-	// IgnoreDeps applies remote entries in the order they come, without the causal
-	// wait. It breaks I6; a test shows how.
+	// IgnoreDeps gives I6 up: of what a remote entry's writer had seen, only the adds that
+	// the entry takes away are waited for.
 	IgnoreDeps bool
 
 	// Logger and Registerer may be nil.

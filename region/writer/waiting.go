@@ -75,7 +75,7 @@ func (w *Writer) schedule() []*region.Entry {
 		for origin, log := range w.logs {
 			for next[origin] < len(log.entries) && events < w.cfg.MaxRun {
 				e := log.entries[next[origin]]
-				if !w.cfg.IgnoreDeps && !ready(e, applied) {
+				if applied[origin] != e.Seq-1 || !applied.Covers(w.needs(e)) {
 					break
 				}
 				run = append(run, e)
@@ -101,9 +101,13 @@ func (w *Writer) left(next map[crdt.Origin]int) bool {
 	return false
 }
 
-// ready reports whether everything that e's writer had seen is applied (I6).
-func ready(e *region.Entry, applied crdt.Vector) bool {
-	return applied[e.Origin] == e.Seq-1 && applied.Covers(e.Deps)
+// needs is what has to be applied before e: all that its writer had seen (I6). Without the
+// guard it is no more than what convergence rests on (I7).
+func (w *Writer) needs(e *region.Entry) crdt.Vector {
+	if w.cfg.IgnoreDeps {
+		return e.Removals()
+	}
+	return e.Deps
 }
 
 // forget drops what was applied from the remembered logs, and notes what the rest
@@ -123,7 +127,7 @@ func (w *Writer) forget() map[crdt.Origin]position.Waiting {
 			w.more = w.more || p.Stored > p.Applied && !log.stopped // the inbox has the rest
 			continue
 		}
-		if on, blocked := missing(log.entries[0], w.applied); blocked {
+		if on, blocked := missing(w.needs(log.entries[0]), w.applied); blocked {
 			if log.since.IsZero() {
 				log.since = time.Now()
 			}
@@ -133,11 +137,11 @@ func (w *Writer) forget() map[crdt.Origin]position.Waiting {
 	return waiting
 }
 
-// missing is an entry that e depends on and that is not applied.
-func missing(e *region.Entry, applied crdt.Vector) (region.Position, bool) {
-	for _, origin := range e.Deps.Origins() {
-		if origin != e.Origin && applied[origin] < e.Deps[origin] {
-			return region.Position{Origin: origin, Seq: e.Deps[origin]}, true
+// missing is an entry that is needed and not applied.
+func missing(needs, applied crdt.Vector) (region.Position, bool) {
+	for _, origin := range needs.Origins() {
+		if applied[origin] < needs[origin] {
+			return region.Position{Origin: origin, Seq: needs[origin]}, true
 		}
 	}
 	return region.Position{}, false

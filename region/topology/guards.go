@@ -1,0 +1,28 @@
+package topology
+
+// Guards are what keeps reads honest. Each is on unless topology.yaml says false, which is
+// for experiments that show what it keeps away.
+type Guards struct {
+	CausalWait *bool `yaml:"causal_wait,omitempty"` // an entry waits for what its writer had seen (I6). Defaults to true
+	Readiness  *bool `yaml:"readiness,omitempty"`   // a region that returns catches up before it serves (I13). Defaults to true
+}
+
+// CausalWaitOff reports whether I6 is given up.
+func (g Guards) CausalWaitOff() bool { return isFalse(g.CausalWait) }
+
+// ReadinessOff reports whether I13 is given up.
+func (g Guards) ReadinessOff() bool { return isFalse(g.Readiness) }
+
+// Off names the guards that are off, as topology.yaml does.
+func (g Guards) Off() []string {
+	var names []string
+	if g.CausalWaitOff() {
+		names = append(names, "causal_wait")
+	}
+	if g.ReadinessOff() {
+		names = append(names, "readiness")
+	}
+	return names
+}
+
+func isFalse(b *bool) bool { return b != nil && !*b }
