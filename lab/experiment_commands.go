@@ -135,7 +135,10 @@ func (e *experiment) record(r *results.Record, name string) error {
 	r.Name = cmp.Or(e.String("name"), name)
 	r.Command = e.task()
 	r.Seed, r.Started, r.Elapsed = uint64(e.Int("seed")), e.begun, time.Since(e.begun)
-	r.Machine, r.Network = e.machine, results.NetworkOf(e.stack.Topology())
+	r.Machine = e.machine
+	if r.Network.RTT == nil { // the experiment had no distances of its own
+		r.Network = results.NetworkOf(e.stack.Topology())
+	}
 	if err := r.Write(e.directory()); err != nil {
 		return err
 	}

@@ -1,0 +1,119 @@
+package causal
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"pangea/gen"
+	"pangea/lab/meter"
+	"pangea/lab/stack"
+	"pangea/region/topology"
+)
+
+// Config describes the pairs.
+type Config struct {
+	Pairs    int
+	Rate     float64 // pairs that begin in a second
+	Seed     uint64  // of keys and classes
+	Progress io.Writer
+}
+
+// Who writes A, who sees it and writes B, and where both are read.
+const first, second, third = "us", "eu", "ap"
+
+// The distances: A takes many times as long to the third region as it takes there with B.
+const near, far = 20 * time.Millisecond, 800 * time.Millisecond
+
+// World is the given one with these distances, with the causal wait or without.
+func World(world *topology.Topology, wait bool) (*topology.Topology, error) {
+	w := *world
+	w.RTT = maps.Clone(world.RTT)
+	for pair, rtt := range map[[2]string]time.Duration{{first, second}: near, {second, third}: near, {first, third}: far} {
+		delete(w.RTT, pair[1]+"-"+pair[0])
+		w.RTT[pair[0]+"-"+pair[1]] = rtt
+	}
+	w.Guards.CausalWait = &wait
+	return &w, w.Validate()
+}
+
+// Verify returns nil once all regions hold the same state, and an error if they do not in
+// the end.
+type Verify func(context.Context) error
+
+// drainWithin bounds the wait for what the far link still carries.
+const drainWithin = time.Minute
+
+// Measure makes the pairs on a fresh stack that nobody else loads.
+func Measure(ctx context.Context, cfg Config, s *stack.Stack, verify Verify) (*Finding, error) {
+	p, err := newPlaces(s.Topology())
+	if err != nil {
+		return nil, err
+	}
+	defer p.close()
+	f := &Finding{Wait: !s.Topology().Guards.CausalWaitOff(), Far: far, Near: near}
+	sights := each(ctx, cfg, "pairs", cfg.Pairs, func(i int) Sight { return p.play(ctx, cfg.at(i)) })
+	f.take(sights)
+	f.Planted = p.plant(ctx, cfg.at(cfg.Pairs))
+	removals := each(ctx, cfg, "removals", max(1, cfg.Pairs/10), func(i int) removal { return p.remove(ctx, cfg.removalAt(i)) })
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	draining, cancel := context.WithTimeout(ctx, drainWithin)
+	defer cancel()
+	if _, err := meter.Drain(draining, s); err != nil {
+		return nil, err
+	}
+	if f.Removed, f.Resurrected, err = p.check(removals); err != nil {
+		return nil, err
+	}
+	if err := verify(ctx); err != nil {
+		f.Equal = err.Error()
+	}
+	return f, ctx.Err()
+}
+
+// each does n things at the rate of the configuration, side by side, and returns what came
+// of those that were begun.
+func each[T any](ctx context.Context, cfg Config, what string, n int, do func(int) T) []T {
+	all := make([]T, n)
+	var done atomic.Int64
+	defer cfg.tell(what, n, &done)()
+	var group errgroup.Group
+	begun := 0
+	gen.Pace(ctx, time.Now(), cfg.Rate, uint64(n), func(i uint64, _ time.Time) {
+		begun = int(i) + 1
+		group.Go(func() error {
+			all[i] = do(int(i))
+			done.Add(1)
+			return nil
+		})
+	})
+	_ = group.Wait() // none returns an error
+	return all[:begun]
+}
+
+// tell says every five seconds how many are done, until the returned function is called.
+func (c Config) tell(what string, n int, done *atomic.Int64) (stop func()) {
+	tick, stopped := time.NewTicker(5*time.Second), make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-tick.C:
+				fmt.Fprintf(c.Progress, "%d of %d %s\n", done.Load(), n, what)
+			case <-stopped:
+				return
+			}
+		}
+	}()
+	return func() {
+		tick.Stop()
+		close(stopped)
+		fmt.Fprintf(c.Progress, "%d of %d %s\n", done.Load(), n, what)
+	}
+}
