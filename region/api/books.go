@@ -22,6 +22,9 @@ func (c *call) getDigest() error {
 	if err != nil {
 		return err
 	}
+	if class == 0 {
+		c.api.metrics.compared.last.Store(&digest)
+	}
 	c.version = &spelled{value: digest.Vector}
 	return c.encode(digest)
 }

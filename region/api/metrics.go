@@ -12,6 +12,8 @@ import (
 type metrics struct {
 	latency  *prometheus.HistogramVec
 	requests *prometheus.CounterVec
+	problems *prometheus.CounterVec
+	compared *compared
 
 	sent, broken, refused prometheus.Counter // snapshots
 	donated               prometheus.Counter
@@ -24,7 +26,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		Name: "pangea_snapshots_total",
 		Help: "Snapshots that peers asked for, by what became of them: sent, broken off, or refused.",
 	}, []string{"result"})
-	return &metrics{
+	m := &metrics{
 		latency: with.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "pangea_request_seconds",
 			Help: "Time to answer requests that touch state, by class of data (or batch).",
@@ -48,7 +50,19 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "pangea_snapshots_in_flight",
 			Help: "Snapshots being sent.",
 		}),
+		problems: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "pangea_problems_total",
+			Help: "Answers that are a problem, by its name. Of those with status 503 nothing was done; of those with 504 it may have been.",
+		}, []string{"problem"}),
+		compared: newCompared(),
 	}
+	if reg != nil {
+		reg.MustRegister(m.compared)
+	}
+	for _, k := range []kind{internal, busy, unavailable, notReady, notCaughtUp, ownerAway, unknown, notConfirmed} {
+		m.problems.WithLabelValues(k.name)
+	}
+	return m
 }
 
 // observer is the series of one operation, looked up once.

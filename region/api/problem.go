@@ -107,6 +107,7 @@ func (c *call) unexpected(err error) *problem {
 // fail answers with a problem.
 func (c *call) fail(err error) {
 	p := c.asProblem(err)
+	c.api.metrics.problems.WithLabelValues(p.name).Inc()
 	c.out = c.appendProblem(append(c.out[:0], '{'), p)
 	if c.version != nil {
 		c.out = c.appendVersion(c.out)

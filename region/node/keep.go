@@ -20,9 +20,10 @@ type keeper struct {
 	then   crdt.Vector         // what was applied here when the last sweep measured
 	failed bool                // in the last round
 
-	mu     sync.Mutex
-	spaces []region.Space
-	held   map[string]int64 // bytes kept for each peer
+	mu      sync.Mutex
+	spaces  []region.Space
+	held    map[string]int64 // bytes kept for each peer
+	written int64            // bytes of the database's write-ahead log
 }
 
 func newKeeper(n *Node) *keeper {

@@ -17,7 +17,7 @@ type collector struct {
 	blocked                                      *prometheus.Desc
 
 	spaceBytes, spaceRows, spaceLimitBytes, spaceLimitRows *prometheus.Desc
-	spaceBlocked, spaceRunsOut, held                       *prometheus.Desc
+	spaceBlocked, spaceRunsOut, held, written              *prometheus.Desc
 }
 
 func newCollector(n *Node) *collector {
@@ -47,6 +47,7 @@ func newCollector(n *Node) *collector {
 		spaceBlocked:    desc("space_blocked", "1 if a store keeps what could be collected but for this peer.", "store", "peer"),
 		spaceRunsOut:    desc("space_runs_out_seconds", "Time until a store reaches its limit, at the growth of the last five minutes; +Inf if it does not.", "store"),
 		held:            desc("peer_held_bytes", "What is kept of the logs for a peer that has not applied it.", "peer"),
+		written:         desc("wal_written_bytes_total", "What the database has written to its write-ahead log, since its cluster was made."),
 	}
 }
 
@@ -73,7 +74,7 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 		gauge(c.lagSeconds, lag.Age.Seconds(), origin.String())
 		gauge(c.lagLeft, lag.Left.Seconds(), origin.String())
 	}
-	c.collectSpace(gauge)
+	c.collectSpace(ch, gauge)
 	local := n.tracker.Local()
 	if local == nil {
 		return
@@ -89,7 +90,10 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 }
 
 // collectSpace exports the last measurement of what grows.
-func (c *collector) collectSpace(gauge func(*prometheus.Desc, float64, ...string)) {
+func (c *collector) collectSpace(ch chan<- prometheus.Metric, gauge func(*prometheus.Desc, float64, ...string)) {
+	if written := c.node.keeper.walWritten(); written > 0 {
+		ch <- prometheus.MustNewConstMetric(c.written, prometheus.CounterValue, float64(written))
+	}
 	spaces, held := c.node.keeper.space()
 	for peer, bytes := range held {
 		gauge(c.held, float64(bytes), peer)

@@ -17,6 +17,7 @@ func TestRegion_MetricsAreCleanAndComplete(t *testing.T) {
 	w.OK(t, "us", "GET", "/counter/a", "")
 	w.OK(t, "eu", "POST", "/counter/a/incr", "")
 	w.WaitConverged(t)
+	w.OK(t, "us", "GET", "/digest", "")
 	text := w.OK(t, "us", "GET", "/metrics", "").Body
 	problems, err := promlint.New(strings.NewReader(text)).Lint()
 	if err != nil {
@@ -34,6 +35,8 @@ func TestRegion_MetricsAreCleanAndComplete(t *testing.T) {
 		`pangea_applier_resets_total{cause=`, `pangea_shipper_`, `pangea_space_bytes{store="outbox"}`, `pangea_space_rows{store="conflicts"}`,
 		`pangea_space_limit_bytes{store="disk"}`, `pangea_space_runs_out_seconds{store="outbox"} +Inf`, `pangea_space_blocked{peer="eu",store="inbox"} 0`,
 		`pangea_peer_held_bytes{peer="eu"}`, `pangea_writer_disk_full 0`, `pangea_peer_registered{peer="eu"}`,
+		`pangea_space_bytes{store="wal"}`, `pangea_space_bytes{store="database"}`, `pangea_wal_written_bytes_total `,
+		`pangea_digest{class="counter"}`, `pangea_digest_vector `, `pangea_problems_total{problem="owner-away"}`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s", want)

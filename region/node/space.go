@@ -24,6 +24,8 @@ const (
 	conflictsSpace   = "conflicts"
 	idempotencySpace = "idempotency"
 	tombstonesSpace  = "tombstones"
+	databaseSpace    = "database"
+	walSpace         = "wal"
 	diskSpace        = "disk"
 )
 
@@ -34,6 +36,7 @@ type measurement struct {
 	floors crdt.Vector
 	logs   map[crdt.Origin]int64 // bytes
 	rows   store.Counts
+	sizes  store.Sizes
 	disk   syscall.Statfs_t
 	peers  []position.PeerState
 	held   map[string]int64   // bytes, by peer
@@ -52,7 +55,7 @@ func (k *keeper) measure(ctx context.Context) error {
 	k.then = k.node.tracker.Local().Applied
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.spaces, k.held = spaces, m.held
+	k.spaces, k.held, k.written = spaces, m.held, m.sizes.Written
 	return nil
 }
 
@@ -61,6 +64,14 @@ func (k *keeper) space() ([]region.Space, map[string]int64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.spaces, k.held
+}
+
+// walWritten is how many bytes the database had written to its log when it was last
+// measured.
+func (k *keeper) walWritten() int64 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.written
 }
 
 func (k *keeper) read(ctx context.Context) (_ *measurement, err error) {
@@ -78,6 +89,9 @@ func (k *keeper) read(ctx context.Context) (_ *measurement, err error) {
 		}
 	}
 	if m.rows, err = k.node.store.Counts(ctx); err != nil {
+		return nil, err
+	}
+	if m.sizes, err = k.node.store.Sizes(ctx); err != nil {
 		return nil, err
 	}
 	if err := syscall.Statfs(k.node.cfg.StoreDir, &m.disk); err != nil {
@@ -116,9 +130,19 @@ func (k *keeper) describe(m *measurement) []region.Space {
 			BoundedBy: "deleting those that every region has, de-registered ones too; the last of an object stays",
 		},
 		{
+			Name: databaseSpace, Size: m.sizes.Database, Unit: "bytes",
+			BoundedBy: "what clients store, and the limits of outbox and inbox, which are part of it",
+		},
+		{
 			Name: diskSpace, Size: used, Unit: "bytes", Limit: used + free*block,
 			BoundedBy: "the file system of the stream; when a disk is full, writes are refused until there is room",
 		},
+	}
+	if m.sizes.WAL >= 0 {
+		spaces = append(spaces, region.Space{
+			Name: walSpace, Size: m.sizes.WAL, Unit: "bytes",
+			BoundedBy: "checkpoints, by max_wal_size of Postgres; not while a replication slot or an archiver lags",
+		})
 	}
 	for i := range spaces {
 		k.forecast(&spaces[i], m)

@@ -102,6 +102,28 @@ func (s *Store) Counts(ctx context.Context) (c Counts, err error) {
 	return c, nil
 }
 
+// Sizes are what the database takes on its disk, in bytes.
+type Sizes struct {
+	Database int64 // tables and indexes, the logs among them
+	WAL      int64 // its write-ahead log; -1 if the database's role may not look
+	Written  int64 // to the write-ahead log, since the cluster was made
+}
+
+// Sizes measures the database.
+func (s *Store) Sizes(ctx context.Context) (z Sizes, err error) {
+	var mayLook bool
+	err = s.pool.QueryRow(ctx, `select pg_database_size(current_database()), pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint,
+		has_function_privilege('pg_ls_waldir()', 'execute')`).Scan(&z.Database, &z.Written, &mayLook)
+	z.WAL = -1
+	if err == nil && mayLook {
+		err = s.pool.QueryRow(ctx, "select coalesce(sum(size), 0)::bigint from pg_ls_waldir()").Scan(&z.WAL)
+	}
+	if err != nil {
+		return Sizes{}, unavailable("measure the database", err)
+	}
+	return z, nil
+}
+
 // Forget deletes idempotency keys older than age, at most limit at once.
 func (s *Store) Forget(ctx context.Context, age time.Duration, limit int64) (int64, error) {
 	tag, err := s.pool.Exec(ctx, `delete from idempotency where ctid = any(array(

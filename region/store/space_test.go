@@ -104,6 +104,33 @@ func TestCounts_AreExactWhileFew(t *testing.T) {
 	}
 }
 
+// What is written makes the database larger, and its write-ahead log longer; a role that
+// may not see the latter's directory is told the rest.
+func TestSizes_GrowWithWhatIsWritten(t *testing.T) {
+	dsn := database(t)
+	s, _ := openAt(t, dsn, 0)
+	before, err := s.Sizes(t.Context())
+	if err != nil || before.WAL <= 0 {
+		t.Fatalf("got %+v, %v", before, err)
+	}
+	exec(t, dsn, `insert into profile (key, value, stamp, origin, seq, ordinal)
+		select n::text, repeat(md5(n::text), 30), 1, 'us', 1, n from generate_series(1, 2000) n`)
+	after, err := s.Sizes(t.Context())
+	if err != nil || after.Database-before.Database < 1<<20 || after.Written-before.Written < 1<<20 {
+		t.Errorf("got %+v after %+v, %v: want 1 MiB more", after, before, err)
+	}
+	exec(t, dsn, "drop role if exists stranger")
+	exec(t, dsn, "create role stranger")
+	stranger, err := store.Open(t.Context(), store.Config{DSN: dsn + " options='-c role=stranger'", Region: "us"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stranger.Close)
+	if z, err := stranger.Sizes(t.Context()); err != nil || z.WAL != -1 || z.Database < after.Database {
+		t.Errorf("a stranger got %+v, %v: want all but the log's directory", z, err)
+	}
+}
+
 // A key is forgotten when it is old enough, not before.
 func TestForget_ByAge(t *testing.T) {
 	dsn := database(t)

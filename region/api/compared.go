@@ -1,0 +1,55 @@
+package api
+
+import (
+	"hash/fnv"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"pangea/region"
+)
+
+// compared exports the last digest that somebody asked for, so that regions can be
+// compared where their metrics meet (I7). A digest reads every row: none is computed for
+// a scrape.
+type compared struct {
+	last           atomic.Pointer[region.Digest]
+	vector, digest *prometheus.Desc
+}
+
+func newCompared() *compared {
+	return &compared{
+		vector: prometheus.NewDesc("pangea_digest_vector",
+			"52 bits of a hash of the vector that the last digest belongs to: only digests of equal vectors must be equal.", nil, nil),
+		digest: prometheus.NewDesc("pangea_digest",
+			"The first 52 bits of the digest of a class, when all of it was last asked for.", []string{"class"}, nil),
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (c *compared) Describe(ch chan<- *prometheus.Desc) {
+	ch <- c.vector
+	ch <- c.digest
+}
+
+// Collect implements prometheus.Collector. Vector and classes are of one digest.
+func (c *compared) Collect(ch chan<- prometheus.Metric) {
+	d := c.last.Load()
+	if d == nil {
+		return
+	}
+	h := fnv.New64a()
+	h.Write([]byte(d.Vector))
+	ch <- prometheus.MustNewConstMetric(c.vector, prometheus.GaugeValue, float64(h.Sum64()>>12))
+	for class, of := range d.Classes {
+		ch <- prometheus.MustNewConstMetric(c.digest, prometheus.GaugeValue, leading52(of.Digest), class)
+	}
+}
+
+// leading52 is as much of a digest as a float64 holds exactly.
+func leading52(digest string) float64 {
+	const digits = 52 / 4
+	n, _ := strconv.ParseUint(digest[:min(digits, len(digest))], 16, 64) // digests are hexadecimal
+	return float64(n)
+}
