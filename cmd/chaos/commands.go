@@ -68,7 +68,7 @@ func verb(name, words, usage string, do action, flags ...cli.Flag) *cli.Command 
 		Name: name, Usage: usage, Flags: flags, HideHelpCommand: true,
 		UsageText: strings.TrimSpace("chaos " + name + " " + words),
 		Action: func(ctx context.Context, c *cli.Command) error {
-			w, err := world(ctx, c)
+			w, err := world(c)
 			if err != nil {
 				return err
 			}
