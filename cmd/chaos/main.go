@@ -24,6 +24,7 @@ func main() { os.Exit(run(os.Args, os.Stdout, os.Stderr)) }
 func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the mending too
 	c := command()
 	c.Writer, c.ErrWriter = stdout, stderr
 	err := c.Run(ctx, args)
@@ -38,7 +39,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 }
 
 // world opens the stack of the directory that the command names.
-func world(c *cli.Command) (*chaos.World, error) {
+func world(_ context.Context, c *cli.Command) (*chaos.World, error) {
 	processes, err := stack.Open(c.String("root"))
 	if err != nil {
 		return nil, err
