@@ -21,5 +21,6 @@ func (w *World) Destroy(words []string) (Fault, error) {
 		Broken: region + " is destroyed: its process, its database and its log are gone",
 		Whole:  region + " is up again, with what its peers had of it",
 		Cure:   "start " + region,
+		Slow:   true,
 	}, nil
 }

@@ -14,6 +14,7 @@ type Fault struct {
 	Broken string // what is true once it is injected
 	Whole  string // what is true once it is healed
 	Cure   string // the command that heals it: "heal us eu"
+	Slow   bool   // healing it waits until a part serves, which needs links
 }
 
 // Act is one command, read and checked: it breaks something, or mends it.
@@ -21,11 +22,14 @@ type Act struct {
 	Do   func(context.Context) error
 	Says string                      // what is true once it is done
 	Undo func(context.Context) error // of what it breaks; nil if it mends
-	Cure string                      // the command that does the same as Undo
+	Cure string                      // the command that does the same as Undo, or more
+	Slow bool                        // Undo waits until a part serves, which needs links
 }
 
 // Break is the act that injects f.
-func (f Fault) Break() Act { return Act{Do: f.Inject, Says: f.Broken, Undo: f.Heal, Cure: f.Cure} }
+func (f Fault) Break() Act {
+	return Act{Do: f.Inject, Says: f.Broken, Undo: f.Heal, Cure: f.Cure, Slow: f.Slow}
+}
 
 // Mend is the act that heals f.
 func (f Fault) Mend() Act { return Act{Do: f.Heal, Says: f.Whole} }

@@ -21,6 +21,7 @@ func (w *World) Kill(words []string) (Fault, error) {
 		Broken: part + " is dead (kill -9)",
 		Whole:  part + " is up",
 		Cure:   "start " + strings.TrimPrefix(part, "region-"),
+		Slow:   true,
 	}, nil
 }
 

@@ -40,15 +40,16 @@ func (s *Scenario) Play(ctx context.Context, out io.Writer, speed float64) (err 
 	return nil
 }
 
-// mend undoes the acts, the last one first.
+// mend undoes the acts, the last one first, and those of parts when links are whole: a
+// region that starts asks its peers first.
 func mend(ctx context.Context, out io.Writer, acts []chaos.Act) error {
 	ctx, cancel := context.WithTimeout(ctx, mendWithin)
 	defer cancel()
+	acts = slices.DeleteFunc(slices.Clone(acts), func(a chaos.Act) bool { return a.Undo == nil })
+	slices.Reverse(acts)
+	slices.SortStableFunc(acts, func(a, b chaos.Act) int { return rank(a) - rank(b) })
 	var failed []error
-	for _, act := range slices.Backward(acts) { // undone twice is as once
-		if act.Undo == nil {
-			continue
-		}
+	for _, act := range acts { // undone twice is as once
 		if err := act.Undo(ctx); err != nil {
 			failed = append(failed, fmt.Errorf("mend with `go tool task chaos -- %s`: %w", act.Cure, err))
 		}
@@ -57,4 +58,11 @@ func mend(ctx context.Context, out io.Writer, acts []chaos.Act) error {
 		fmt.Fprintln(out, "what the scenario broke is mended")
 	}
 	return errors.Join(failed...)
+}
+
+func rank(a chaos.Act) int {
+	if a.Slow {
+		return 1
+	}
+	return 0
 }

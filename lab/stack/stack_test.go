@@ -42,6 +42,40 @@ func TestUpBringsBackWhatDied(t *testing.T) {
 	}
 	allReady(t, s)
 	startBringsBackOne(t, s)
+	pausedGoesOn(t, s)
+}
+
+// pausedGoesOn pauses a part of each kind, backends of Postgres too. Start lets one go on,
+// Up the others, and a Down ends one in order.
+func pausedGoesOn(t *testing.T, s *stack.Stack) {
+	t.Helper()
+	paused := words("postgres-us region-eu router-us")
+	for _, name := range paused {
+		if err := s.Pause(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := names(t, s, stack.StatePaused); !slices.Equal(got, paused) {
+		t.Fatalf("paused are %v, want %v", got, paused)
+	}
+	if err := s.Start(t.Context(), "region-eu"); err != nil {
+		t.Fatal(err)
+	}
+	up(t, s, nil)
+	allReady(t, s)
+	if err := s.Pause(t.Context(), "region-us"); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	if err := s.Down(t.Context(), silent); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(begun); took > 15*time.Second {
+		t.Errorf("down took %v: what was paused did not hear it", took)
+	}
+	if err := s.Pause(t.Context(), "region-us"); err == nil || !strings.Contains(err.Error(), "region-us does not run") {
+		t.Errorf("pause of what is down: %v", err)
+	}
 }
 
 func startBringsBackOne(t *testing.T, s *stack.Stack) {
