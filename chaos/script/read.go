@@ -41,7 +41,7 @@ func line(w *chaos.World, words []string) (act chaos.Act, err error) {
 	root := Misused(&cli.Command{
 		Name: "chaos", HideHelp: true, Action: NoVerb,
 		Commands: Commands(
-			func(*cli.Command) (*chaos.World, error) { return w, nil },
+			func(context.Context, *cli.Command) (*chaos.World, error) { return w, nil },
 			func(_ context.Context, _ *cli.Command, read chaos.Act) error { act = read; return nil }),
 	})
 	for _, c := range root.Commands {

@@ -46,7 +46,7 @@ func command() *cli.Command {
 			&cli.BoolFlag{Name: "named-hosts", Usage: "every part is on the host of its name, toxiproxy or links-us, as in containers", Sources: cli.EnvVars("PANGEA_NAMED_HOSTS")},
 		},
 		Commands: append(script.Commands(world, do), play(), status(), lay()),
-		Action:          script.NoVerb,
+		Action:   script.NoVerb,
 	}
 	return script.Misused(root)
 }
