@@ -75,6 +75,7 @@ func Measure(ctx context.Context, cfg Config, s *stack.Stack, verify Verify) (*F
 	if err := verify(ctx); err != nil {
 		f.Equal = err.Error()
 	}
+	f.Planted = f.Planted && p.plantAgain(removals)
 	return f, ctx.Err()
 }
 

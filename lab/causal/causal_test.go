@@ -37,7 +37,7 @@ func TestClaims(t *testing.T) {
 		"causal wait on: every pair comes through":                                            func(on, _ *Finding) { on.Complete-- },
 		"causal wait on: nobody is shown B without A":                                         func(on, _ *Finding) { on.Inverted = 1 },
 		"causal wait off: somebody is shown B without A: it is the wait that keeps the order": func(_, off *Finding) { off.Inverted = 0 },
-		"causal wait on: a B whose A nobody wrote is found":                                   func(on, _ *Finding) { on.Planted = false },
+		"causal wait on: a B whose A nobody wrote is found, and a tag that is put back":       func(on, _ *Finding) { on.Planted = false },
 		"causal wait off: what was removed stays removed, in every region":                    func(_, off *Finding) { off.Resurrected = 1 },
 		"causal wait off: all regions hold the same in the end":                               func(_, off *Finding) { off.Equal = "eu differs" },
 	} {

@@ -38,7 +38,7 @@ func (f *Finding) claim(r *results.Record) {
 	} else {
 		of.ClaimOfSpeed(f.Inverted > 0, "somebody is shown B without A: it is the wait that keeps the order", "%s", inverted)
 	}
-	of.Claim(f.Planted, "a B whose A nobody wrote is found", "%t", f.Planted)
+	of.Claim(f.Planted, "a B whose A nobody wrote is found, and a tag that is put back", "%t", f.Planted)
 	of.Claim(f.Resurrected == 0 && f.Removed > 0, "what was removed stays removed, in every region", "%d of %d came back", f.Resurrected, f.Removed)
 	found := "equal digests of all classes"
 	if f.Equal != "" {

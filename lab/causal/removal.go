@@ -42,3 +42,14 @@ func (p *places) check(removals []removal) (removed, resurrected int, err error)
 	}
 	return removed, resurrected, nil
 }
+
+// plantAgain reports whether a tag is found that is put back after its removal.
+func (p *places) plantAgain(removals []removal) bool {
+	for _, r := range removals {
+		if r.acknowledged && put(p.first, r.write()) {
+			_, resurrected, err := p.check([]removal{r})
+			return err == nil && resurrected == 1
+		}
+	}
+	return false
+}
