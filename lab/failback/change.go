@@ -1,0 +1,106 @@
+package failback
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"pangea/gen"
+	"pangea/gen/client"
+)
+
+// sendersOf bounds the subjects that are written or read at once.
+const sendersOf = 16
+
+// prepare makes the subjects in the region that will go away, and waits until all have them.
+func (m *measurement) prepare(ctx context.Context) error {
+	m.tell("making %d subjects", len(m.subjects))
+	group, making := errgroup.WithContext(ctx)
+	group.SetLimit(sendersOf)
+	for _, s := range append(slices.Clone(m.subjects), m.spare) {
+		group.Go(func() error {
+			if making.Err() != nil || m.send(victim, s.made()) {
+				return making.Err()
+			}
+			return fmt.Errorf("%s does not take all writes of a subject", victim)
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return m.settle(ctx)
+}
+
+// send reports whether a region has acknowledged all requests, in their order.
+func (m *measurement) send(region string, requests []client.Request) bool {
+	for _, r := range requests {
+		answer, err := m.regions[region].Do(r, nil)
+		if err != nil || answer.Status != http.StatusOK {
+			return false
+		}
+	}
+	return true
+}
+
+// change has the others change every subject while the region is away, each subject at once,
+// and saves a snapshot half-way.
+func (m *measurement) change(ctx context.Context) error {
+	var (
+		group errgroup.Group
+		done  atomic.Int64
+	)
+	half := len(m.subjects) / 2
+	gen.Pace(ctx, time.Now(), float64(len(m.subjects))/m.cfg.Away.Seconds(), uint64(len(m.subjects)), func(i uint64, _ time.Time) {
+		group.Go(func() error {
+			m.changeOne(m.subjects[i])
+			if n := done.Add(1); n%int64(max(1, len(m.subjects)/10)) == 0 {
+				m.tell("%d of %d subjects are changed", n, len(m.subjects))
+			}
+			return nil
+		})
+		if int(i) == half && m.found.Readiness {
+			group.Go(func() error { return m.save(ctx) })
+		}
+	})
+	err := group.Wait()
+	for _, s := range m.subjects {
+		if s.changed != nil {
+			m.found.Changed++
+			m.found.Writes += uint64(len(s.made()) + len(m.others)*len(s.changes("", 0)))
+		}
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	return err
+}
+
+// changeOne makes the changes of all others at once: they conflict.
+func (m *measurement) changeOne(s *subject) {
+	var (
+		changing sync.WaitGroup
+		failed   atomic.Bool
+	)
+	for i, name := range m.others {
+		changing.Go(func() {
+			if !m.send(name, s.changes(name, i)) {
+				failed.Store(true)
+			}
+		})
+	}
+	changing.Wait()
+	if !failed.Load() {
+		s.changed = m.others
+	}
+}
+
+// changed are the subjects of which it is known what is to be left of them.
+func (m *measurement) changed() []*subject {
+	return slices.DeleteFunc(slices.Clone(m.subjects), func(s *subject) bool { return s.changed == nil })
+}

@@ -1,0 +1,57 @@
+package failback
+
+import (
+	"context"
+	"time"
+
+	"pangea/gen"
+	"pangea/gen/check"
+	"pangea/gen/tally"
+	"pangea/gen/workload"
+)
+
+// underLoad does something while clients of all places use the routers, and returns what
+// they were told of counters.
+func (m *measurement) underLoad(ctx context.Context, do func(context.Context) error) (*tally.Tally, error) {
+	load, err := m.load()
+	if err != nil {
+		return nil, err
+	}
+	loading, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan *gen.Result, 1)
+	go func() { done <- load.Run(loading) }()
+	err = do(ctx)
+	stop()
+	result := <-done
+	m.found.Writes += result.Report.Writes.OK
+	return result.Tally, err
+}
+
+func (m *measurement) load() (*gen.Load, error) {
+	mix, err := workload.ParseMix(workload.DefaultMix)
+	if err != nil {
+		return nil, err
+	}
+	var places []gen.Endpoint
+	for _, r := range m.world.Topology.Regions {
+		places = append(places, gen.Endpoint{Name: r.Name, URL: "http://" + r.Router})
+	}
+	return gen.New(gen.Config{
+		Workload: workload.Config{Seed: m.cfg.Seed, Keys: 10_000_000, Zipf: 1.1, Mix: mix, Reads: 20, Prefix: "failback-load-"},
+		Rate:     m.cfg.Rate, Duration: time.Hour, Timeout: 5 * time.Second, // it is stopped before
+		Places: places,
+	})
+}
+
+// check compares counters with what clients were told, once all regions have all.
+func (m *measurement) check(ctx context.Context, told *tally.Tally) (*check.Report, error) {
+	if err := m.settle(ctx); err != nil {
+		return nil, err
+	}
+	c, err := check.New(check.Config{Tally: told, Regions: m.stack.Regions()})
+	if err != nil {
+		return nil, err
+	}
+	return c.Run(ctx)
+}
