@@ -25,7 +25,7 @@ func (m *measurement) prepare(ctx context.Context) error {
 	group.SetLimit(sendersOf)
 	for _, s := range append(slices.Clone(m.subjects), m.spare) {
 		group.Go(func() error {
-			if making.Err() != nil || m.send(victim, s.made()) {
+			if making.Err() != nil || m.send(making, victim, s.made()) {
 				return making.Err()
 			}
 			return fmt.Errorf("%s does not take all writes of a subject", victim)
@@ -37,10 +37,19 @@ func (m *measurement) prepare(ctx context.Context) error {
 	return m.settle(ctx)
 }
 
+// patience is for how long a write is repeated that had no effect (503): a region that
+// serves before it is ready does not write before its log is proven (I14).
+const patience = 10 * time.Second
+
 // send reports whether a region has acknowledged all requests, in their order.
-func (m *measurement) send(region string, requests []client.Request) bool {
+func (m *measurement) send(ctx context.Context, region string, requests []client.Request) bool {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	for _, r := range requests {
 		answer, err := m.regions[region].Do(r, nil)
+		for err == nil && answer.Status == http.StatusServiceUnavailable && pause(ctx, 100*time.Millisecond) == nil {
+			answer, err = m.regions[region].Do(r, nil)
+		}
 		if err != nil || answer.Status != http.StatusOK {
 			return false
 		}
@@ -58,7 +67,7 @@ func (m *measurement) change(ctx context.Context) error {
 	half := len(m.subjects) / 2
 	gen.Pace(ctx, time.Now(), float64(len(m.subjects))/m.cfg.Away.Seconds(), uint64(len(m.subjects)), func(i uint64, _ time.Time) {
 		group.Go(func() error {
-			m.changeOne(m.subjects[i])
+			m.changeOne(ctx, m.subjects[i])
 			if n := done.Add(1); n%int64(max(1, len(m.subjects)/10)) == 0 {
 				m.tell("%d of %d subjects are changed", n, len(m.subjects))
 			}
@@ -82,14 +91,14 @@ func (m *measurement) change(ctx context.Context) error {
 }
 
 // changeOne makes the changes of all others at once: they conflict.
-func (m *measurement) changeOne(s *subject) {
+func (m *measurement) changeOne(ctx context.Context, s *subject) {
 	var (
 		changing sync.WaitGroup
 		failed   atomic.Bool
 	)
 	for i, name := range m.others {
 		changing.Go(func() {
-			if !m.send(name, s.changes(name, i)) {
+			if !m.send(ctx, name, s.changes(name, i)) {
 				failed.Store(true)
 			}
 		})

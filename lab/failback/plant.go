@@ -15,7 +15,7 @@ import (
 // proveDetectors plants what must not happen, in what is compared with what: changes that
 // were not made, a tag and a field that are put back, increments that nobody was told of.
 func (m *measurement) proveDetectors(ctx context.Context, told *tally.Tally) error {
-	subjects, err := m.plantFlaws()
+	subjects, err := m.plantFlaws(ctx)
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ var errPlant = errors.New("plant a fault: a write was not acknowledged")
 
 // plantFlaws reports whether each flaw is found in the spare subject, and none where there
 // is none.
-func (m *measurement) plantFlaws() (bool, error) {
+func (m *measurement) plantFlaws(ctx context.Context) (bool, error) {
 	at := m.others[0]
 	m.spare.changed = m.others // so it is said, but nobody has
 	unmade, err := m.flaws(at, m.spare)
@@ -47,7 +47,7 @@ func (m *measurement) plantFlaws() (bool, error) {
 		return false, err
 	}
 	for i, name := range m.others {
-		if !m.send(at, m.spare.changes(name, i)) {
+		if !m.send(ctx, at, m.spare.changes(name, i)) {
 			return false, errPlant
 		}
 	}
@@ -55,7 +55,7 @@ func (m *measurement) plantFlaws() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if !m.send(at, []client.Request{m.spare.add(doomed), m.spare.patch(`{%q:"made"}`, doomed), m.spare.count(1)}) {
+	if !m.send(ctx, at, []client.Request{m.spare.add(doomed), m.spare.patch(`{%q:"made"}`, doomed), m.spare.count(1)}) {
 		return false, errPlant
 	}
 	again, err := m.flaws(at, m.spare)
@@ -76,7 +76,7 @@ func (m *measurement) plantIncrement(ctx context.Context, told *tally.Tally) (bo
 	one.Counters[key] = told.Counters[key]
 	low, high := one.Counters[key].Interval()
 	s := &subject{key: key}
-	if !m.send(m.others[0], []client.Request{s.count(high - low + 1)}) {
+	if !m.send(ctx, m.others[0], []client.Request{s.count(high - low + 1)}) {
 		return false, fmt.Errorf("%w: counter %s", errPlant, key)
 	}
 	report, err := m.check(ctx, one)

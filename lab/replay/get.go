@@ -6,17 +6,16 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 )
 
-// Save keeps the snapshot of the region at a base URL, as it gives it to a peer.
-func Save(ctx context.Context, base, peer string, file *os.File) error {
+// Save copies the snapshot of the region at a base URL, as it gives it to a peer.
+func Save(ctx context.Context, base, peer string, to io.Writer) error {
 	body, err := get(ctx, base+"/snapshot?for="+peer)
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	if _, err := io.Copy(file, body); err != nil {
+	if _, err := io.Copy(to, body); err != nil {
 		return fmt.Errorf("save a snapshot: %w", err)
 	}
 	return nil
