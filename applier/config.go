@@ -67,6 +67,8 @@ func (c Config) validate() error {
 type RelayConfig struct {
 	// Address is where a region's HTTP interface is reached from here.
 	Address func(region string) string
+	// Peers are the regions that are counted from the start. Defaults to none.
+	Peers []string
 	// After is the silence of an origin after which its log is read from others. Zero
 	// switches that off.
 	After time.Duration

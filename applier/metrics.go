@@ -87,7 +87,7 @@ type relayMetrics struct {
 	stopped  *prometheus.GaugeVec
 }
 
-func newRelayMetrics(reg prometheus.Registerer) *relayMetrics {
+func newRelayMetrics(reg prometheus.Registerer, peers []string) *relayMetrics {
 	f := promauto.With(reg)
 	m := &relayMetrics{
 		entries: f.NewCounterVec(prometheus.CounterOpts{
@@ -102,6 +102,9 @@ func newRelayMetrics(reg prometheus.Registerer) *relayMetrics {
 			Name: "pangea_relay_stopped",
 			Help: "1 while the relay has stopped reading a log and a person has to act.",
 		}, []string{"origin", "cause"}),
+	}
+	for _, peer := range peers {
+		m.entries.WithLabelValues(peer)
 	}
 	for _, cause := range []string{gapped, forked, undecodable, foreign, refused, trimmed, unread, other} {
 		m.failures.WithLabelValues(cause)

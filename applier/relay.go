@@ -44,7 +44,7 @@ func NewRelay(cfg RelayConfig, sink Sink, logs Logs, reg prometheus.Registerer) 
 	if cfg.Address == nil {
 		return nil, errors.New("relay: Address must be set")
 	}
-	r := &Relay{cfg: cfg, sink: sink, logs: logs, metrics: newRelayMetrics(reg), turns: turns{}}
+	r := &Relay{cfg: cfg, sink: sink, logs: logs, metrics: newRelayMetrics(reg, cfg.Peers), turns: turns{}}
 	r.pager = pager{
 		address: cfg.Address, client: newClient(), deliver: r.deliver,
 		batchEvents: batchEvents, batchBytes: batchBytes,

@@ -134,7 +134,7 @@ func (n *Node) openPeers(context.Context) error {
 
 // openRelay prepares to read what no peer's own stream brings.
 func (n *Node) openRelay(context.Context) (err error) {
-	c := applier.RelayConfig{Address: n.address, Logger: n.cfg.Logger}
+	c := applier.RelayConfig{Address: n.address, Peers: n.cfg.Topology.Peers(n.cfg.Region), Logger: n.cfg.Logger}
 	if relay := n.cfg.Topology.Relay; relay.Enabled {
 		c.After = relay.After
 	}
