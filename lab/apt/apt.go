@@ -29,9 +29,12 @@ func Allowed() bool {
 // Update brings the system's package lists up to date.
 func Update(ctx context.Context) error { return run(ctx, "update", "-q") }
 
-// run adds the last line that apt-get said to its error.
-func run(ctx context.Context, args ...string) error {
+func run(ctx context.Context, args ...string) error { return runIn(ctx, "", args...) }
+
+// runIn adds the last line that apt-get said to its error.
+func runIn(ctx context.Context, dir string, args ...string) error {
 	cmd := exec.CommandContext(ctx, "apt-get", append([]string{"-o", "DPkg::Lock::Timeout=120"}, args...)...)
+	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C")
 	out, err := cmd.CombinedOutput()
 	if err == nil {

@@ -1,15 +1,17 @@
 package node_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
+	"pangea/dashboards"
 	"pangea/region/regiontest"
 )
 
-// What promtool check metrics would say, and every measure that the boards rely on.
+// What promtool check metrics would say, and every measure that boards and alerts rely on.
 func TestRegion_MetricsAreCleanAndComplete(t *testing.T) {
 	t.Parallel()
 	w := regiontest.New(t, regiontest.Options{})
@@ -26,6 +28,7 @@ func TestRegion_MetricsAreCleanAndComplete(t *testing.T) {
 	for _, p := range problems {
 		t.Errorf("%s: %s", p.Metric, p.Text)
 	}
+	checkBoards(t, text)
 	for _, want := range []string{
 		`pangea_request_seconds_bucket{class="counter",kind="write"`, `pangea_request_seconds_bucket{class="counter",kind="read"`,
 		`pangea_writer_cycle_seconds_bucket{kind="local"`, `pangea_writer_cycle_size_bucket{kind="merge"`,
@@ -40,6 +43,23 @@ func TestRegion_MetricsAreCleanAndComplete(t *testing.T) {
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s", want)
+		}
+	}
+}
+
+// eventful are there only while what they tell of is the case.
+var eventful = []string{"pangea_blocked_seconds", "pangea_relay_stopped", "pangea_writer_stopped"}
+
+func checkBoards(t *testing.T, text string) {
+	t.Helper()
+	wanted, err := dashboards.Metrics()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range wanted {
+		there := strings.Contains(text, "\n"+name+"{") || strings.Contains(text, "\n"+name+" ")
+		if !there && !strings.HasPrefix(name, "pangea_router_") && !slices.Contains(eventful, name) {
+			t.Errorf("a board or an alert asks for %s, and no region has it", name)
 		}
 	}
 }

@@ -1,0 +1,168 @@
+//go:build boards
+
+package dashboards_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/api"
+	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
+	"github.com/prometheus/common/model"
+	"github.com/urfave/cli/v3"
+
+	"pangea/dashboards"
+	"pangea/lab"
+	"pangea/lab/porttest"
+	"pangea/lab/prometheus"
+	"pangea/lab/stack/stacktest"
+	"pangea/region/regiontest"
+)
+
+func TestMain(m *testing.M) {
+	defer stacktest.Close()
+	m.Run()
+}
+
+// The interval of prometheus.yml, and that between two points of a picture.
+const scrape, step = 5 * time.Second, 5 * time.Second
+
+// Whoever opens a board during a bad quarter of an hour sees something in every panel.
+func TestBoards_EveryExpressionHasSomethingToShow(t *testing.T) {
+	w := live(t)
+	s := watch(t, w)
+	begun := time.Now()
+	w.suffer(t, s)
+	for _, b := range boards(t) {
+		for _, p := range b.Panels {
+			for _, target := range p.Targets {
+				s.show(t, b, fmt.Sprintf("panel %q, %s", p.Title, target.RefID), target.Expr, begun)
+			}
+		}
+		for _, a := range b.Annotations.List {
+			s.show(t, b, fmt.Sprintf("annotation %q", a.Name), a.Expr, begun)
+		}
+		for _, v := range b.Templating.List {
+			s.choose(t, b, v, begun)
+		}
+	}
+	s.rulesAreEvaluated(t)
+}
+
+// server is a real Prometheus that scrapes a real stack.
+type server struct{ v1.API }
+
+// watch has `lab boards` scrape w until the test ends.
+func watch(t *testing.T, w *world) *server {
+	t.Helper()
+	address := porttest.Address(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- command(t.Output()).Run(ctx, []string{"lab", "-root", w.root, "boards", "-listen", address})
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	client, err := api.NewClient(api.Config{Address: "http://" + address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &server{v1.NewAPI(client)}
+	s.until(t, `count(up == 1) == 6`)
+	return s
+}
+
+func command(out io.Writer) *cli.Command {
+	c := lab.Command()
+	c.Writer = out
+	return c
+}
+
+func programs(t *testing.T) prometheus.Programs {
+	t.Helper()
+	p, err := prometheus.Ensure(t.Context(), func(note string) { t.Log(note) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// until waits for an expression to be true of what was scraped.
+func (s *server) until(t *testing.T, expr string) {
+	t.Helper()
+	regiontest.Eventually(t, 90*time.Second, func() string {
+		value, _, _, err := s.Query(t.Context(), expr, time.Now())
+		if err != nil {
+			return err.Error()
+		}
+		if v, ok := value.(model.Vector); !ok || len(v) == 0 {
+			return "never " + expr
+		}
+		return ""
+	})
+}
+
+// show fails if an expression fails, or has no value since begun.
+func (s *server) show(t *testing.T, b dashboards.Board, where, expr string, begun time.Time) {
+	t.Helper()
+	expr = b.Expand(expr, scrape, step)
+	value, _, _, err := s.QueryRange(t.Context(), expr, v1.Range{Start: begun, End: time.Now(), Step: step})
+	if err != nil {
+		t.Errorf("%s: %s: %v: %s", b.File, where, err, expr)
+		return
+	}
+	isNumber := func(p model.SamplePair) bool { return !math.IsNaN(float64(p.Value)) }
+	for _, series := range value.(model.Matrix) {
+		if slices.ContainsFunc(series.Values, isNumber) {
+			return
+		}
+	}
+	t.Errorf("%s: %s is empty: %s", b.File, where, expr)
+}
+
+// choose fails if there is nothing to choose.
+func (s *server) choose(t *testing.T, b dashboards.Board, v dashboards.Variable, begun time.Time) {
+	t.Helper()
+	metric, label, _ := v.LabelValues()
+	values, _, _, err := s.LabelValues(t.Context(), label, []string{metric}, begun, time.Now())
+	if err != nil || len(values) < 3 {
+		t.Errorf("%s: $%s is one of %v, %v", b.File, v.Name, values, err)
+	}
+}
+
+func (s *server) rulesAreEvaluated(t *testing.T) {
+	t.Helper()
+	rules, err := s.Rules(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range rules.Groups {
+		for _, r := range g.Rules {
+			if a, ok := r.(v1.AlertingRule); !ok || a.Health != v1.RuleHealthGood {
+				t.Errorf("%s: %+v", g.Name, r)
+			}
+		}
+	}
+}
+
+// What promtool says of the files as they are here.
+func TestPrometheus_FilesPassPromtool(t *testing.T) {
+	for _, args := range []string{"check config prometheus.yml", "check rules alerts.yml", "test rules alerts_test.yml"} {
+		cmd := exec.CommandContext(t.Context(), programs(t).Promtool, strings.Fields(args)...)
+		cmd.Dir = "prometheus"
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("promtool %s: %v\n%s", args, err, out)
+		}
+	}
+}

@@ -1,0 +1,11 @@
+// Package prometheus finds Prometheus, or fetches Debian's, and runs it beside a stack.
+//
+// Ensure looks on the PATH and in the user's cache; what is missing there is unpacked from
+// Debian's package, which is not installed: its service would take port 9090. A Server
+// scrapes what its configuration names, evaluates its rules, and answers queries.
+//
+// Guarantees: a Server runs no longer than Run. Failure handling: a Prometheus that ends by
+// itself is an error with the last line that it logged.
+//
+// It touches its directory, the cache and the address that it is given.
+package prometheus
