@@ -117,7 +117,9 @@ func (s *server) until(t *testing.T, expr string) {
 func (s *server) show(t *testing.T, b dashboards.Board, where, expr string, begun time.Time) {
 	t.Helper()
 	expr = b.Expand(expr, scrape, step)
-	value, _, _, err := s.QueryRange(t.Context(), expr, v1.Range{Start: begun, End: time.Now(), Step: step})
+	now := time.Now()
+	since := now.Add(-now.Sub(begun).Truncate(step)) // whole steps: the last point is now
+	value, _, _, err := s.QueryRange(t.Context(), expr, v1.Range{Start: since, End: now, Step: step})
 	if err != nil {
 		t.Errorf("%s: %s: %v: %s", b.File, where, err, expr)
 		return
