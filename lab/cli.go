@@ -24,7 +24,7 @@ func Command() *cli.Command {
 		Commands: slices.Concat(stackCommands(), lookCommands(), drainCommands(), boardsCommands(), verifyCommands(), lossCommands(),
 			benchCommands(), peersCommands(), soakCommands(), catchUpCommands(), rampCommands(), scaleCommands(),
 			latencyCommands(), lwwCommands(), crdtCommands(), failoverCommands(), partitionCommands(), rywCommands(),
-			causalCommands(), failbackCommands(), ledgerCommands()),
+			causalCommands(), failbackCommands(), allCommands(), ledgerCommands()),
 	}
 	root.Action = func(_ context.Context, c *cli.Command) error {
 		if !c.Args().Present() {

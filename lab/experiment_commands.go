@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -161,13 +162,13 @@ func (e *experiment) task() string {
 	return task
 }
 
-// given are the flags that the command was called with.
-func (e *experiment) given() (flags []string) {
+// given are the flags that the command was called with, and their values.
+func (e *experiment) given(except ...string) (flags []string) {
 	for _, f := range e.Flags {
-		if !f.IsSet() {
+		name := f.Names()[0]
+		if !f.IsSet() || slices.Contains(except, name) {
 			continue
 		}
-		name := f.Names()[0]
 		flags = append(flags, "-"+name)
 		if value := e.Value(name); value != true {
 			// A list is written as one value, with commas.

@@ -2,10 +2,8 @@ package lab
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -50,8 +48,8 @@ func peersCommands() []*cli.Command {
 }
 
 func runPeers(ctx context.Context, e *experiment) error {
-	if slices.ContainsFunc(e.stack.PartNames(), e.stack.Alive) {
-		return errors.New("the stack is up, and the comparison needs its ports: stop it with `go tool task down`, its data stays")
+	if err := e.stack.Idle(); err != nil {
+		return err
 	}
 	if _, err := mesh.Ensure(ctx, e.say); err != nil {
 		return err

@@ -1,8 +1,12 @@
 package convergence
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
+	"pangea/gen/conflict"
+	"pangea/gen/measure"
 	"pangea/gen/workload"
 	"pangea/lab/results"
 )
@@ -19,6 +23,7 @@ func Record(f *Finding) *results.Record {
 			"Lost: pairs of which an acknowledged write is gone when all regions agree.",
 		Figures: f,
 		Tables:  []results.Table{f.classes(), f.pairs()},
+		Charts:  []results.Chart{f.chart()},
 	}
 	for i, n := range f.Reports {
 		r.Writes += uint64(2*n.Pairs - n.Unanswered)
@@ -52,21 +57,20 @@ func (f *Finding) classes() results.Table {
 	return t
 }
 
-// pairs lays what a profile kept beside what the others did.
+// pairs lays what a profile kept, and what it lost, beside what the others kept.
 func (f *Finding) pairs() results.Table {
 	t := results.Table{
-		Caption: fmt.Sprintf("The first %d pairs: who wrote what, and what is left in every region.", sample),
-		Header:  []string{"key", "first", "second", "profile", "counter", "tags", "prefs"},
+		Caption: fmt.Sprintf("The first %d pairs: who wrote what, what is left in every region, and what the profile, the last writer of which wins, lost of it.", sample),
+		Header:  []string{"key", "first", "second", "profile lost", "profile", "counter", "tags", "prefs"},
 	}
-	for i := range f.Reports[0].Verdicts {
-		if i == sample {
-			break
-		}
-		v := f.Reports[0].Verdicts[i]
+	verdicts := f.Reports[0].Verdicts
+	for i := range verdicts[:min(sample, len(verdicts))] {
+		v := &verdicts[i]
 		row := []string{v.Pair.Key}
 		for _, side := range v.Pair.Sides {
 			row = append(row, fmt.Sprintf("%s, +%d", side.Token, side.By))
 		}
+		row = append(row, missing(v))
 		for _, n := range f.Reports {
 			if len(n.Verdicts) > i && len(n.Verdicts[i].Values) > 0 {
 				row = append(row, n.Verdicts[i].Values[0])
@@ -75,4 +79,37 @@ func (f *Finding) pairs() results.Table {
 		t.Add(row...)
 	}
 	return t
+}
+
+// missing are the writes of a pair that were acknowledged and are gone.
+func missing(v *conflict.Verdict) string {
+	var gone []string
+	for side, s := range v.Pair.Sides {
+		if v.Outcome[side] == measure.OK && !v.Survived[side] {
+			gone = append(gone, s.Token)
+		}
+	}
+	return cmp.Or(strings.Join(gone, ", "), "nothing")
+}
+
+// steps is how many points a curve has.
+const steps = 100
+
+// chart counts, over the same pairs, those that lost a write in each class.
+func (f *Finding) chart() results.Chart {
+	c := results.Chart{Title: "Pairs that lost a write, of the same pairs", X: results.Axis{Label: "pairs"}, Y: results.Axis{Label: "lost one"}}
+	for i, n := range f.Reports {
+		curve := results.Curve{Name: Classes()[i].String(), Points: []results.XY{{}}}
+		lost := 0
+		for k := range n.Verdicts {
+			if n.Verdicts[k].Lost() {
+				lost++
+			}
+			if (k+1)%max(1, len(n.Verdicts)/steps) == 0 {
+				curve.Points = append(curve.Points, results.XY{X: float64(k + 1), Y: float64(lost)})
+			}
+		}
+		c.Curves = append(c.Curves, curve)
+	}
+	return c
 }

@@ -37,7 +37,7 @@ func (r *Record) page() []byte {
 // Print writes the record for a person at a terminal.
 func (r *Record) Print(out io.Writer) {
 	for _, t := range r.Tables {
-		fmt.Fprintf(out, "%s\n", strings.TrimSpace(t.Caption+"\n"+t.text()))
+		t.Print(out)
 	}
 	for _, c := range r.Claims {
 		fmt.Fprintf(out, "%s: %s (%s)\n", c.verdict(), c.Text, c.Found)

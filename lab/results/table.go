@@ -1,6 +1,10 @@
 package results
 
 import (
+	"fmt"
+	"io"
+	"strings"
+
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 )
@@ -16,7 +20,10 @@ type Table struct {
 // Add appends a row.
 func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
-func (t Table) text() string { return t.writer().Render() }
+// Print writes the table for a person at a terminal.
+func (t Table) Print(out io.Writer) {
+	fmt.Fprintf(out, "%s\n", strings.TrimSpace(t.Caption+"\n"+t.writer().Render()))
+}
 
 // Markdown is the table without its caption.
 func (t Table) Markdown() string { return t.writer().RenderMarkdown() }

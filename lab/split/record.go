@@ -32,6 +32,7 @@ func Record(findings []*Finding, silence time.Duration) *results.Record {
 			classes.Add(onOff(f.Relay), n.Config.Class.String(), fmt.Sprint(n.Pairs), fmt.Sprint(n.Acknowledged), fmt.Sprint(n.Lost),
 				fmt.Sprint(f.Booked[i].Lost()), fmt.Sprint(n.Unanswered), fmt.Sprint(len(n.Wrong)))
 		}
+		r.Charts = append(r.Charts, f.chart())
 		f.claim(r, silence)
 	}
 	r.Tables = []results.Table{cuts, classes}
@@ -64,6 +65,26 @@ func (f *Finding) claim(r *results.Record, silence time.Duration) {
 		found = f.Equal
 	}
 	of.Claim(f.Equal == "", "all regions hold the same in the end", "%s", found)
+}
+
+// chart is how the sides drifted apart and came together again.
+func (f *Finding) chart() results.Chart {
+	c := results.Chart{
+		Title: fmt.Sprintf("What each side lacks of the other's log, relay %s", onOff(f.Relay)),
+		X:     results.Axis{Label: "seconds since the cut"}, Y: results.Axis{Label: "entries"},
+	}
+	most := uint64(0)
+	for _, side := range []string{a + " of " + b, b + " of " + a} {
+		curve := results.Curve{Name: side, Points: []results.XY{{}}}
+		for _, m := range f.Course {
+			curve.Points = append(curve.Points, results.XY{X: m.At, Y: float64(m.Behind[side])})
+			most = max(most, m.Behind[side])
+		}
+		c.Curves = append(c.Curves, curve)
+	}
+	heal := f.Cut.Seconds()
+	c.Curves = append(c.Curves, results.Curve{Name: "the heal", Points: []results.XY{{X: heal}, {X: heal, Y: float64(most)}}})
+	return c
 }
 
 func onOff(on bool) string {

@@ -33,6 +33,7 @@ type Finding struct {
 	Booked    []conflict.Books   `json:"booked"`
 	Planted   bool               `json:"planted"` // whether a loss that was planted in each class was found
 	Equal     string             `json:"equal"`   // of the digests: empty if they are
+	Course    []Moment           `json:"course"`
 }
 
 // Verify returns nil once all regions hold the same state, and an error if they do not in
@@ -63,6 +64,8 @@ func Measure(ctx context.Context, cfg Config, s *stack.Stack, verify Verify) (*F
 	if err := network.Partition(ctx, a, b, links.BothWays, links.Refuse); err != nil {
 		return nil, err
 	}
+	course := watch(s.Topology())
+	defer course.end()
 	fired := runs.fire(ctx, cfg)
 	f := &Finding{Relay: s.Topology().Relay.Enabled, Cut: cfg.Cut}
 	if f.Behind, f.Late, err = behind(s.Topology(), cfg.Cut); err != nil {
@@ -78,6 +81,7 @@ func Measure(ctx context.Context, cfg Config, s *stack.Stack, verify Verify) (*F
 		return nil, err
 	}
 	f.Converged = time.Since(healing)
+	f.Course = course.end()
 	fmt.Fprintf(cfg.Progress, "healed: all have all after %.2f s\n", f.Converged.Seconds())
 	if err := verify(ctx); err != nil {
 		f.Equal = err.Error()

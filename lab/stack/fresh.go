@@ -21,8 +21,8 @@ const freshDir = "bench"
 // anyone's data. Whoever asked for it ends it with Clean. What one that was killed
 // left is cleaned away first. It is refused while s is up, which has its ports.
 func (s *Stack) Fresh(ctx context.Context, world *topology.Topology, report Report) (*Stack, error) {
-	if slices.ContainsFunc(s.PartNames(), s.Alive) {
-		return nil, errors.New("the stack is up, and the measurement needs its ports: stop it with `go tool task down`, its data stays")
+	if err := s.Idle(); err != nil {
+		return nil, err
 	}
 	if err := s.cleanFresh(ctx, report); err != nil {
 		return nil, fmt.Errorf("clean up after the last measurement: %w", err)
@@ -38,6 +38,14 @@ func (s *Stack) Fresh(ctx context.Context, world *topology.Topology, report Repo
 		return nil, errors.Join(err, fresh.Clean(context.WithoutCancel(ctx), report))
 	}
 	return fresh, nil
+}
+
+// Idle is an error while any part of s is up: a measurement needs its ports.
+func (s *Stack) Idle() error {
+	if slices.ContainsFunc(s.PartNames(), s.Alive) {
+		return errors.New("the stack is up, and the measurement needs its ports: stop it with `go tool task down`, its data stays")
+	}
+	return nil
 }
 
 func (s *Stack) makeFresh(world *topology.Topology) error {

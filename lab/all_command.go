@@ -1,0 +1,181 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"pangea/lab/results"
+)
+
+const allHelp = `Runs all experiments one after the other, each on fresh stacks below .pangea/bench (yours
+must be down; its data stays), says which one it is and about how long the rest takes, and
+goes on when a claim of one is broken. In the end it prints what came of each, and writes
+the consistency ledger beside the records. It exits with 1 if any claim was broken, or if
+an experiment could not be completed.
+
+For example: lab all -short, or lab all -only lww,crdt`
+
+// allCommands run every experiment.
+func allCommands() []*cli.Command {
+	return []*cli.Command{{
+		Name:        "all",
+		Usage:       "run all experiments, and write the consistency ledger",
+		Description: allHelp,
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "short", Usage: "the short form of each; records are left in " + shortIn},
+			&cli.IntFlag{Name: "seed", Value: 1, Usage: "that of each"},
+			&cli.StringFlag{Name: "out", Value: recordsIn, Usage: "`DIRECTORY` of the records, below the root"},
+			&cli.StringSliceFlag{Name: "only", Usage: "those of these `NAMES`", DefaultText: "all"},
+		},
+		Action: withExperiment(runAll),
+	}}
+}
+
+// chapter is an experiment of all, and about how long it takes on two processors.
+type chapter struct {
+	name        string // of its command, its task and its record
+	short, long time.Duration
+}
+
+// chapters are those that the ledger is made of, in the order in which they run.
+func chapters() []chapter {
+	return []chapter{
+		{"latency", 30 * time.Second, 2 * time.Minute},
+		{"lww", 2 * time.Minute, 5 * time.Minute},
+		{"crdt", 20 * time.Second, 2 * time.Minute},
+		{"partition", time.Minute, 3 * time.Minute},
+		{"ryw", 20 * time.Second, time.Minute},
+		{"causal", time.Minute, 3 * time.Minute},
+		{"failback", 75 * time.Second, 5 * time.Minute},
+		{"failover", 90 * time.Second, 8 * time.Minute},
+		{"loss", 2 * time.Minute, 16 * time.Minute},
+		{"lag", time.Minute, 16 * time.Minute},
+		{"soak", 40 * time.Second, 31 * time.Minute},
+	}
+}
+
+// chosen are those that were asked for.
+func chosen(names []string) ([]chapter, error) {
+	all := chapters()
+	known := make([]string, len(all))
+	for i, c := range all {
+		known[i] = c.name
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("only: unknown experiment %q: they are %s", name, strings.Join(known, ", "))
+		}
+	}
+	if len(names) == 0 {
+		return all, nil
+	}
+	return slices.DeleteFunc(all, func(c chapter) bool { return !slices.Contains(names, c.name) }), nil
+}
+
+func runAll(ctx context.Context, e *experiment) error {
+	book, err := chosen(e.StringSlice("only"))
+	if err != nil {
+		return err
+	}
+	if err := e.stack.Idle(); err != nil {
+		return err
+	}
+	var outcomes []outcome
+	for i, c := range book {
+		fmt.Fprintf(e.Root().Writer, "\n%d of %d: %s, about %v; all that is left takes about %v\n\n", i+1, len(book), c.name, e.about(c), e.about(book[i:]...))
+		outcomes = append(outcomes, e.run(ctx, c))
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	printOutcomes(e.Root().Writer, outcomes)
+	file, err := writeLedger(e.directory())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.Root().Writer, "the ledger is in %s\n", file)
+	return verdictOf(outcomes)
+}
+
+// about is how long they take.
+func (e *experiment) about(some ...chapter) (sum time.Duration) {
+	for _, c := range some {
+		if e.Bool("short") {
+			sum += c.short
+		} else {
+			sum += c.long
+		}
+	}
+	return sum
+}
+
+// outcome is what came of a chapter.
+type outcome struct {
+	chapter
+	took   time.Duration
+	record *results.Record // nil if it was not completed
+	err    error
+}
+
+// run calls the command of one, as if it had been typed.
+func (e *experiment) run(ctx context.Context, c chapter) outcome {
+	args := append([]string{"lab", "-root", e.String("root"), c.name}, e.given("only")...)
+	command := Command()
+	command.Writer = e.Root().Writer
+	begun := time.Now()
+	o := outcome{chapter: c, err: command.Run(ctx, args)}
+	o.took = time.Since(begun)
+	if r, err := results.Read(filepath.Join(e.directory(), c.name+".json")); err == nil && r.Started.After(begun) {
+		o.record = r
+	}
+	return o
+}
+
+// row is the outcome in a line, and one more for each claim that is broken.
+func (o outcome) row() []string {
+	took := o.took.Round(time.Second).String()
+	if o.record == nil {
+		return []string{o.name, "–", took, "none", o.err.Error()}
+	}
+	var broken []string
+	for _, c := range o.record.Broken() {
+		text := fmt.Sprintf("%s: %s", c.Text, c.Found)
+		if c.Speed {
+			text += " (a busy machine may break it)"
+		}
+		broken = append(broken, text)
+	}
+	n := len(o.record.Claims)
+	return []string{o.name, fmt.Sprintf("%d of %d", n-len(broken), n), took, o.name + ".md", strings.Join(broken, "\n")}
+}
+
+func printOutcomes(out io.Writer, outcomes []outcome) {
+	t := results.Table{Caption: "What came of all:", Header: []string{"experiment", "claims held", "took", "record", "broken"}, Prose: true}
+	for _, o := range outcomes {
+		t.Add(o.row()...)
+	}
+	fmt.Fprintln(out)
+	t.Print(out)
+}
+
+// verdictOf is an error unless all claims of all held.
+func verdictOf(outcomes []outcome) error {
+	var broken []string
+	for _, o := range outcomes {
+		if o.err != nil {
+			broken = append(broken, o.name)
+		}
+	}
+	if len(broken) == 0 {
+		return nil
+	}
+	return errors.New("not everything holds: see " + strings.Join(broken, ", ") + " above")
+}

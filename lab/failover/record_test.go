@@ -1,0 +1,41 @@
+package failover
+
+import (
+	"testing"
+	"time"
+
+	"pangea/lab/results/resultstest"
+)
+
+// sound is three kills after which everything is as it should be.
+func sound() *Finding {
+	f := &Finding{Policy: "static", Counters: 9, Acks: 100, Open: 3, Planted: true}
+	for i, gap := range []time.Duration{200 * time.Millisecond, 4 * time.Second, 300 * time.Millisecond} {
+		f.Rounds = append(f.Rounds, Round{Number: i + 1, Gap: gap, Return: time.Second, OK: 1000, Writes: 800})
+	}
+	return f
+}
+
+func TestRecord_Claims(t *testing.T) {
+	resultstest.Breaks(t, Record([]*Finding{sound()}, 500))
+	const (
+		half   = "its clients are served again within 2 s, half of the times"
+		always = "and within 5 s, always"
+		counts = "no acknowledged increment is lost, and none counts twice"
+	)
+	for _, test := range []struct {
+		want  string
+		spoil func(*Finding)
+	}{
+		{half, func(f *Finding) { f.Rounds[0].Gap = 2 * time.Second; f.Rounds[2].Gap = 3 * time.Second }},
+		{always, func(f *Finding) { f.Rounds[1].Gap = 6 * time.Second }},
+		{counts, func(f *Finding) { f.Wrong = 1 }},
+		{counts, func(f *Finding) { f.Acks = 0 }},
+		{"an increment that was planted in what clients were told is missed", func(f *Finding) { f.Planted = false }},
+		{"all regions hold the same in the end", func(f *Finding) { f.Equal = "they differ" }},
+	} {
+		f := sound()
+		test.spoil(f)
+		resultstest.Breaks(t, Record([]*Finding{f}, 500), "static routers: "+test.want)
+	}
+}
