@@ -13,6 +13,7 @@ import (
 	"pangea/gen"
 	"pangea/gen/check"
 	"pangea/gen/tally"
+	"pangea/lab/progress"
 	"pangea/region/topology"
 )
 
@@ -46,6 +47,8 @@ type Verify func(context.Context) error
 // Measure kills and revives the region of a stack that nobody else loads.
 func Measure(ctx context.Context, cfg Config, world *chaos.World, verify Verify) (*Finding, error) {
 	f, told := &Finding{Policy: cmp.Or(world.Topology.Router.Policy, "static")}, tally.New()
+	bar := progress.Start(cfg.Progress, f.Policy+" routers: kills", cfg.Kills)
+	defer bar.End()
 	for i := range cfg.Kills {
 		r := cfg.schedule(i)
 		sums, err := cfg.round(ctx, world, &r)
@@ -54,7 +57,8 @@ func Measure(ctx context.Context, cfg Config, world *chaos.World, verify Verify)
 		}
 		told.Merge(sums)
 		f.Rounds = append(f.Rounds, r)
-		fmt.Fprintf(cfg.Progress, "kill %d of %d: %s\n", r.Number, cfg.Kills, r)
+		bar.Say("kill %d of %d: %s", r.Number, cfg.Kills, r)
+		bar.Step()
 	}
 	if err := verify(ctx); err != nil {
 		f.Equal = err.Error()

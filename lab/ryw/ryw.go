@@ -7,6 +7,7 @@ import (
 	"io"
 	"sync"
 
+	"pangea/lab/progress"
 	"pangea/region/topology"
 )
 
@@ -68,8 +69,10 @@ type Finding struct {
 func Measure(ctx context.Context, cfg Config, world *topology.Topology) (*Finding, error) {
 	f := &Finding{}
 	for i, mode := range []Mode{Pinned, Hopping, Vector} {
-		fmt.Fprintf(cfg.Progress, "clients %s\n", mode)
-		count, err := measure(ctx, cfg, mode, fmt.Sprintf("ryw-%d-%d", cfg.Seed, i), world)
+		clients := len(world.Regions) * (len(world.Regions) - 1)
+		bar := progress.Start(cfg.Progress, "clients "+string(mode), clients*cfg.Writes)
+		count, err := measure(ctx, cfg, mode, fmt.Sprintf("ryw-%d-%d", cfg.Seed, i), world, bar.Step)
+		bar.End()
 		if err != nil {
 			return nil, err
 		}
@@ -78,8 +81,8 @@ func Measure(ctx context.Context, cfg Config, world *topology.Topology) (*Findin
 	return f, ctx.Err()
 }
 
-// measure runs the clients of a mode side by side.
-func measure(ctx context.Context, cfg Config, mode Mode, keys string, world *topology.Topology) (Count, error) {
+// measure runs the clients of a mode side by side, and tells each step.
+func measure(ctx context.Context, cfg Config, mode Mode, keys string, world *topology.Topology, step func()) (Count, error) {
 	var (
 		mu      sync.Mutex
 		sum     = Count{Mode: mode}
@@ -101,6 +104,7 @@ func measure(ctx context.Context, cfg Config, mode Mode, keys string, world *top
 					defer s.close()
 					for i := 0; i < cfg.Writes && ctx.Err() == nil; i++ {
 						s.writeAndRead(i, mode == Vector)
+						step()
 					}
 				}
 				mu.Lock()

@@ -11,6 +11,7 @@ import (
 	"pangea/gen/conflict"
 	"pangea/gen/workload"
 	"pangea/lab/meter"
+	"pangea/lab/progress"
 	"pangea/lab/stack"
 )
 
@@ -116,7 +117,7 @@ func (all runs) close() {
 
 // fire sends the pairs of all classes side by side. It lasts as long as the cut.
 func (all runs) fire(ctx context.Context, cfg Config) [][]conflict.Shot {
-	defer tell(cfg)()
+	defer progress.Seconds(cfg.Progress, "both sides are written to", cfg.Cut)()
 	fired := make([][]conflict.Shot, len(all))
 	var firing sync.WaitGroup
 	for i, run := range all {
@@ -124,26 +125,6 @@ func (all runs) fire(ctx context.Context, cfg Config) [][]conflict.Shot {
 	}
 	firing.Wait()
 	return fired
-}
-
-// tell says every five seconds how long the cut has lasted, until the returned function is
-// called.
-func tell(cfg Config) (stop func()) {
-	begun, tick, done := time.Now(), time.NewTicker(5*time.Second), make(chan struct{})
-	go func() {
-		for {
-			select {
-			case <-tick.C:
-				fmt.Fprintf(cfg.Progress, "%v of %v\n", time.Since(begun).Round(time.Second), cfg.Cut)
-			case <-done:
-				return
-			}
-		}
-	}()
-	return func() {
-		tick.Stop()
-		close(done)
-	}
 }
 
 func (all runs) judge(ctx context.Context, fired [][]conflict.Shot, f *Finding) error {

@@ -13,6 +13,7 @@ import (
 
 	"pangea/chaos/links"
 	"pangea/gen/client"
+	"pangea/lab/progress"
 	"pangea/region/topology"
 )
 
@@ -66,7 +67,6 @@ const (
 func Measure(ctx context.Context, cfg Config, world *topology.Topology) (*Finding, error) {
 	m := &measurement{cfg: cfg, world: world}
 	kinds := m.kinds()
-	fmt.Fprintf(cfg.Progress, "%d kinds of writes, %d of each\n", len(kinds), cfg.Writes)
 	costs, err := m.all(ctx, kinds, cfg.Writes)
 	if err != nil {
 		return nil, err
@@ -93,13 +93,27 @@ func (m *measurement) kinds() []Kind {
 	return kinds
 }
 
+// writes is how many there are for n handles.
+func (k Kind) writes(n int) int {
+	if k.Owner == "" {
+		return 10 * n // they take no longer, and their p99 is claimed
+	}
+	return n
+}
+
 // all measures the kinds side by side.
 func (m *measurement) all(ctx context.Context, kinds []Kind, writes int) ([]Cost, error) {
+	total := 0
+	for _, kind := range kinds {
+		total += warm + kind.writes(writes)
+	}
+	bar := progress.Start(m.cfg.Progress, "writes", total)
+	defer bar.End()
 	costs := make([]Cost, len(kinds))
 	errs := make([]error, len(kinds))
 	var running sync.WaitGroup
 	for i, kind := range kinds {
-		running.Go(func() { costs[i], errs[i] = m.one(ctx, kind, writes) })
+		running.Go(func() { costs[i], errs[i] = m.one(ctx, kind, kind.writes(writes), bar.Step) })
 	}
 	running.Wait()
 	for _, err := range errs {
@@ -110,8 +124,8 @@ func (m *measurement) all(ctx context.Context, kinds []Kind, writes int) ([]Cost
 	return costs, ctx.Err()
 }
 
-// one sends writes of one kind, one after the other.
-func (m *measurement) one(ctx context.Context, kind Kind, writes int) (Cost, error) {
+// one sends writes of one kind, one after the other, and tells each step.
+func (m *measurement) one(ctx context.Context, kind Kind, writes int, step func()) (Cost, error) {
 	r, err := m.world.Region(kind.Region)
 	if err != nil {
 		return Cost{}, err
@@ -125,10 +139,8 @@ func (m *measurement) one(ctx context.Context, kind Kind, writes int) (Cost, err
 	times := hdrhistogram.New(1, longest.Microseconds(), 3)
 	tick := time.NewTicker(pause)
 	defer tick.Stop()
-	if kind.Owner == "" {
-		writes *= 10 // they take no longer, and their p99 is claimed
-	}
 	for i := -warm; i < writes && ctx.Err() == nil; i++ {
+		step()
 		name := m.name(kind)
 		sent := time.Now()
 		answer, err := c.Do(request(kind, name), nil)
