@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"pangea/lab/ramp"
-	"pangea/lab/ryw"
 	"pangea/lab/trial"
 )
 
@@ -47,27 +46,6 @@ func knee() figure {
 			return found{fmt.Sprintf("no lag grows up to %.0f writes/s, which is all that regions take", rate), rate > 0}
 		}
 		return found{fmt.Sprintf("up to %.0f writes/s no lag grows", rate), rate > 0}
-	})
-}
-
-func pinned() figure {
-	return sessions(ryw.Pinned, func(c ryw.Count) bool { return c.Missed() == 0 && c.Failed == 0 && c.Reads > 0 })
-}
-
-func hopping() figure { return sessions(ryw.Hopping, func(c ryw.Count) bool { return c.Missed() > 0 }) }
-
-func vector() figure {
-	return sessions(ryw.Vector, func(c ryw.Count) bool { return c.Missed() == 0 && c.Failed == 0 && c.Reads > 0 })
-}
-
-func sessions(mode ryw.Mode, sound func(ryw.Count) bool) figure {
-	return from("ryw", func(f ryw.Finding) found {
-		for _, c := range f.Counts {
-			if c.Mode == mode {
-				return found{fmt.Sprintf("%d of %d reads miss it, %d told to wait, %d failed", c.Missed(), c.Reads, c.Refused, c.Failed), sound(c)}
-			}
-		}
-		return found{}
 	})
 }
 

@@ -49,6 +49,11 @@ func criteria() []criterion {
 			{"one that hops does not, which shows that the reads can tell", hopping()},
 			{"with the version vector sent along it does, or is told to wait", vector()},
 		}},
+		{"Nobody sees an effect before its cause", []line{
+			{"with the causal wait, effects that are shown without their cause", inOrder(true)},
+			{"without it, of the same pairs, some are: it is the wait that keeps the order", inOrder(false)},
+			{"what was removed stays removed, also where the removal is heard of first", staysRemoved()},
+		}},
 		{"Consistency is paid for where it is needed, and only there", []line{
 			{"a local write takes less than 15 ms (p99)", local()},
 			{"a claim of a handle elsewhere takes at least the way there and back", strong()},
