@@ -39,6 +39,13 @@ func criteria() []criterion {
 			{"of what only its own disk had, what is gone was younger than 1 s: within the lag", rpo(loss.Destroyed, alone()...)},
 			{"after the replay nothing counts twice", recounted()},
 		}},
+		{"It comes back", []line{
+			{"it has what it lacked soon after its start", caughtUp()},
+			{"no read that it answers is stale", stale(true)},
+			{"without the readiness guard some are: it is the guard that keeps them back", stale(false)},
+			{"nothing is lost, counted twice or resurrected, in any region", flawless()},
+			{"a snapshot, and all logs after it, make the same state", replayed()},
+		}},
 		{"The world splits, and heals", []line{
 			{"both sides take every write meanwhile", bothServe()},
 			{"then every key of every class has one value", oneValue()},

@@ -9,10 +9,12 @@ import (
 	"pangea/gen/workload"
 	"pangea/lab/causal"
 	"pangea/lab/convergence"
+	"pangea/lab/failback"
 	"pangea/lab/failover"
 	"pangea/lab/loss"
 	"pangea/lab/lww"
 	"pangea/lab/meter"
+	"pangea/lab/replay"
 	"pangea/lab/results"
 	"pangea/lab/ryw"
 	"pangea/lab/split"
@@ -93,6 +95,29 @@ func TestFigures_OfFailures(t *testing.T) {
 		{"served too late", rto(), killed(10*time.Second, 0), "10.00 s", false},
 		{"counted once", recounted(), killed(0, 0), "0 of 9 counters wrong, 80 steps acknowledged, 3 unanswered", true},
 		{"counted twice", recounted(), killed(0, 1), "1 of 9", false},
+	})
+}
+
+func TestFigures_OfReturns(t *testing.T) {
+	back := func(guard bool, stale, lost int) []*failback.Finding {
+		return []*failback.Finding{{
+			Readiness: guard, Changed: 20, Counters: 9, Acks: 80,
+			Backlog: failback.Backlog{Entries: 70, Drained: 2 * time.Second},
+			Reads:   failback.Reads{Served: 50, Stale: map[string]int{"tags": stale}},
+			Flaws:   map[failback.Flaw]int{failback.Lost: lost},
+			Replay:  &failback.Replay{Finding: &replay.Finding{Rows: 5, Entries: 6}, Differs: map[bool]string{true: "tags"}[lost > 0]},
+		}}
+	}
+	expect(t, []reading{
+		{"caught up", caughtUp(), back(true, 0, 0), "guard on: 70 entries in 2.00 s", true},
+		{"no stale read", stale(true), back(true, 0, 0), "0 of 50", true},
+		{"a stale one", stale(true), back(true, 1, 0), "1 of 50", false},
+		{"stale without the guard", stale(false), back(false, 1, 0), "1 of 50", true},
+		{"none without the guard", stale(false), back(false, 0, 0), "0 of 50", false},
+		{"no flaw", flawless(), back(true, 0, 0), "0 flaws in 20 subjects, 0 of 9 counters wrong", true},
+		{"a flaw", flawless(), back(false, 0, 1), "guard off: 1 flaws", false},
+		{"replayed", replayed(), back(true, 0, 0), "5 rows and 6 entries: equal digests", true},
+		{"replayed to something else", replayed(), back(true, 0, 1), "tags", false},
 	})
 }
 
