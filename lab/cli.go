@@ -21,7 +21,7 @@ func Command() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "root", Usage: "`DIRECTORY` of topology.yaml; state goes to .pangea in it", Value: "."},
 		},
-		Commands: slices.Concat(stackCommands(), lookCommands(), drainCommands(), boardsCommands(), verifyCommands(), lossCommands(),
+		Commands: slices.Concat(stackCommands(), composeCommands(), lookCommands(), drainCommands(), boardsCommands(), verifyCommands(), lossCommands(),
 			benchCommands(), peersCommands(), soakCommands(), catchUpCommands(), rampCommands(), scaleCommands(),
 			latencyCommands(), lwwCommands(), crdtCommands(), failoverCommands(), partitionCommands(), rywCommands(),
 			causalCommands(), failbackCommands(), allCommands(), ledgerCommands()),

@@ -89,14 +89,19 @@ func clean(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 	return err
 }
 
-// welcome lists the endpoints and some commands to try.
-func welcome(out io.Writer, topo *topology.Topology) {
+// addresses is where everything of the world listens, as a table.
+func addresses(topo *topology.Topology) string {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
 	t.AppendHeader(table.Row{"", "router", "region", "nats", "nats monitor", "postgres"})
 	for _, r := range topo.Regions {
 		t.AppendRow(table.Row{r.Name, "http://" + r.Router, "http://" + r.HTTP, r.NATS, "http://" + r.Monitor, r.Postgres})
 	}
+	return t.Render()
+}
+
+// welcome lists the endpoints and some commands to try.
+func welcome(out io.Writer, topo *topology.Topology) {
 	first, last := topo.Regions[0], topo.Regions[len(topo.Regions)-1]
 	fmt.Fprintf(out, `%s
 Try:
@@ -106,5 +111,5 @@ Try:
   go tool task status
   go tool task psql -- %s -c "select * from counter_value"
   go tool task --list
-`, t.Render(), first.Router, last.Router, first.Router, last.Name)
+`, addresses(topo), first.Router, last.Router, first.Router, last.Name)
 }

@@ -8,12 +8,15 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
+	"time"
 
 	"github.com/urfave/cli/v3"
 
 	"pangea/chaos"
 	"pangea/chaos/links"
+	"pangea/compose"
 	"pangea/lab/stack"
 )
 
@@ -39,13 +42,46 @@ func run(args []string, stdout, stderr io.Writer) int {
 }
 
 // world opens the stack of the directory that the command names.
-func world(_ context.Context, c *cli.Command) (*chaos.World, error) {
-	processes, err := stack.Open(c.String("root"))
+func world(ctx context.Context, c *cli.Command) (*chaos.World, error) {
+	local, err := stack.Open(c.String("root"))
 	if err != nil {
 		return nil, err
 	}
-	topo := processes.Topology()
+	topo := local.Topology()
+	if c.Bool("named-hosts") {
+		topo = topo.OnNamedHosts()
+	}
+	parts, err := processes(ctx, local, c.String("root"))
+	if err != nil {
+		return nil, err
+	}
 	return &chaos.World{
-		Topology: topo, Network: links.Open(topo), Processes: processes, Progress: c.Root().Writer,
+		Topology: topo, Network: links.Open(topo), Processes: parts, Progress: c.Root().Writer,
 	}, nil
 }
+
+// processes are those of the local stack, unless none of them is alive and there are
+// containers instead.
+func processes(ctx context.Context, local *stack.Stack, root string) (chaos.Processes, error) {
+	if slices.ContainsFunc(local.PartNames(), local.Alive) {
+		return local, nil
+	}
+	containers, err := compose.Open(root)
+	if err != nil {
+		return nil, err
+	}
+	if containers.Exists(ctx) {
+		return contained{containers, local}, nil
+	}
+	return local, nil
+}
+
+// contained are the parts in containers. Their clocks follow the files that those of the
+// local stack follow.
+type contained struct {
+	*compose.Stack
+	clocks *stack.Stack
+}
+
+func (c contained) Skew(region string, by time.Duration) error { return c.clocks.Skew(region, by) }
+func (c contained) Unskew(region string) error                 { return c.clocks.Unskew(region) }

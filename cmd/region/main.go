@@ -44,7 +44,7 @@ func command() *cli.Command {
 			&cli.StringFlag{Name: "postgres-password-file", Usage: "`file` with the password for an address that has none", Sources: cli.EnvVars("PANGEA_POSTGRES_PASSWORD_FILE")},
 			&cli.StringFlag{Name: "clock", Usage: "where stamps come from: hlc, or wall to show what clock skew loses (default: as in topology.yaml, or hlc)"},
 			&cli.DurationFlag{Name: "clock-skew", Usage: "`time` added to the physical clock (default: as in topology.yaml, or none)"},
-			&cli.StringFlag{Name: "clock-skew-file", Usage: "`file` with a time that counts instead while it is there, and may change while the region runs"},
+			&cli.StringFlag{Name: "clock-skew-file", Usage: "`file` with a time that counts instead while it is there, and may change while the region runs", Sources: cli.EnvVars("PANGEA_CLOCK_SKEW_FILE")},
 			&cli.StringFlag{Name: "log-level", Usage: "debug, info, warn or error", Value: "info"},
 			&cli.BoolFlag{Name: "check", Usage: "ask the running region whether it serves, and exit"},
 		},
