@@ -17,6 +17,7 @@ var owners = map[string][]string{
 	"github.com/nats-io/":                        {"pangea/region/stream", "pangea/region/regiontest", "pangea/lab/meter"},
 	"github.com/Shopify/toxiproxy/":              {"pangea/chaos/links"},
 	"github.com/valyala/fasthttp":                {"pangea/region/api"},
+	"github.com/compose-spec/compose-go":         {}, // tests of package compose: docker runs the files
 	"github.com/lib/pq":                          {"pangea/lab/postgres"},
 	"github.com/fergusstrange/embedded-postgres": {"pangea/lab/postgres"},
 }
