@@ -56,7 +56,7 @@ type Target struct {
 type Annotation struct {
 	Name       string
 	Datasource Datasource
-	Expr       string
+	Target     struct{ Expr string }
 }
 
 // Variable is what a person chooses on a board. Only label_values queries are known.

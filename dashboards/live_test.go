@@ -47,7 +47,7 @@ func TestBoards_EveryExpressionHasSomethingToShow(t *testing.T) {
 			}
 		}
 		for _, a := range b.Annotations.List {
-			s.show(t, b, fmt.Sprintf("annotation %q", a.Name), a.Expr, begun)
+			s.show(t, b, fmt.Sprintf("annotation %q", a.Name), a.Target.Expr, begun)
 		}
 		for _, v := range b.Templating.List {
 			s.choose(t, b, v, begun)

@@ -29,7 +29,7 @@ func Metrics() ([]string, error) {
 			add(v.Query)
 		}
 		for _, a := range b.Annotations.List {
-			add(a.Expr)
+			add(a.Target.Expr)
 		}
 		for _, p := range b.Panels {
 			for _, t := range p.Targets {
