@@ -104,11 +104,9 @@ func (v Variable) LabelValues() (metric, label string, ok bool) {
 // chosen, and the rate interval of Prometheus's data source for that scrape interval and
 // step.
 func (b Board) Expand(expr string, scrape, step time.Duration) string {
-	pairs := []string{"$__rate_interval", seconds(max(step+scrape, 4*scrape)), "$__interval", seconds(step)}
+	pairs := []string{"$__rate_interval", fmt.Sprintf("%ds", int(max(step+scrape, 4*scrape).Seconds()))}
 	for _, v := range b.Templating.List {
 		pairs = append(pairs, "$"+v.Name, v.AllValue)
 	}
 	return strings.NewReplacer(pairs...).Replace(expr)
 }
-
-func seconds(d time.Duration) string { return fmt.Sprintf("%ds", max(1, int(d.Seconds()))) }

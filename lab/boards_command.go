@@ -41,23 +41,7 @@ func runBoards(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 	if !slices.ContainsFunc(s.PartNames(), s.Alive) {
 		return errors.New("the stack is down, and there is nothing to watch: start it with `go tool task up`")
 	}
-	if err := process.CheckFree(ctx, c.String("listen")); err != nil {
-		return fmt.Errorf("prometheus cannot start: %w: end that process, or choose another -listen", err)
-	}
-	out := c.Root().Writer
-	programs, err := prometheus.Ensure(ctx, func(note string) { fmt.Fprintln(out, note) })
-	if err != nil {
-		return err
-	}
-	dir, err := filepath.Abs(filepath.Join(c.String("root"), ".pangea", "prometheus"))
-	if err != nil {
-		return err
-	}
-	file, err := dashboards.Write(dir, s.Topology())
-	if err != nil {
-		return err
-	}
-	server, err := prometheus.New(prometheus.Config{File: file, Dir: dir, Address: c.String("listen")}, programs)
+	server, err := watcher(ctx, c, s)
 	if err != nil {
 		return err
 	}
@@ -65,10 +49,37 @@ func runBoards(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 		if err := answering(ctx, server); err != nil || ctx.Err() != nil {
 			return err
 		}
-		fmt.Fprintf(out, "Prometheus watches the stack until Ctrl-C:\n  %[1]s/targets  who is scraped\n  %[1]s/alerts   what is wrong\n  %[1]s/graph    any expression of dashboards/grafana\n", server.URL())
+		fmt.Fprintf(c.Root().Writer, watching, server.URL())
 		<-ctx.Done()
 		return nil
 	})
+}
+
+const watching = `Prometheus watches the stack until Ctrl-C:
+  %[1]s/targets  who is scraped
+  %[1]s/alerts   what is wrong
+  %[1]s/graph    any expression of dashboards/grafana
+`
+
+// watcher prepares a Prometheus that scrapes s.
+func watcher(ctx context.Context, c *cli.Command, s *stack.Stack) (*prometheus.Server, error) {
+	address := c.String("listen")
+	if err := process.CheckFree(ctx, address); err != nil {
+		return nil, fmt.Errorf("prometheus cannot start: %w: end that process, or choose another -listen", err)
+	}
+	programs, err := prometheus.Ensure(ctx, func(note string) { fmt.Fprintln(c.Root().Writer, note) })
+	if err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(filepath.Join(c.String("root"), ".pangea", "prometheus"))
+	if err != nil {
+		return nil, err
+	}
+	file, err := dashboards.Write(dir, s.Topology())
+	if err != nil {
+		return nil, err
+	}
+	return prometheus.New(prometheus.Config{File: file, Dir: dir, Address: address}, programs)
 }
 
 // untilEnd runs all of them until one ends or ctx is done.

@@ -2,7 +2,6 @@ package prometheus
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -24,7 +23,7 @@ func Ensure(ctx context.Context, say func(string)) (Programs, error) {
 		return found, nil
 	}
 	say("fetching Prometheus from Debian to " + dir + " (20 MB)")
-	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(filepath.Dir(dir), 0o755)); err != nil {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return Programs{}, fmt.Errorf("make room for Prometheus: %w", err)
 	}
 	if err := apt.Unpack(ctx, dir, "prometheus"); err != nil {
