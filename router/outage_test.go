@@ -50,12 +50,18 @@ func TestOutage_IsMeasured(t *testing.T) {
 	}
 }
 
-// The loss of a region that no client uses moves nobody.
-func TestOutage_OfAnUnusedRegionHasNoReroute(t *testing.T) {
+// The loss of a region that no client uses moves nobody, and its last good answer was one
+// to a check.
+func TestOutage_OfAnUnusedRegion(t *testing.T) {
+	const while = 1500 * time.Millisecond
 	s := newStage(t)
+	s.until("the router has run for a while", func() bool { return time.Since(s.router.world.begun) > while })
 	s.region["ap"].set(func(a *actor) { a.ready = false })
 	s.until("ap is lost", func() bool { return s.regionStatus("ap").Outage != nil })
 	s.servedBy(s.do("GET", "/profile/a", ""), "us")
+	if o := s.regionStatus("ap").Outage; seconds(o.Detection) > while {
+		t.Errorf("it shows %+v, want a detection of about the time between two checks", *o)
+	}
 	if o := s.regionStatus("ap").Outage; o.Reroute != 0 || observed(t, s.router.metrics.reroute) != 0 {
 		t.Errorf("it shows %+v, want no reroute", *o)
 	}
