@@ -27,8 +27,20 @@ type Config struct {
 	// Duration is how long operations fall due. It has no default.
 	Duration time.Duration `json:"duration_ns"`
 
-	// Places is where the clients live: operation i is sent to place i mod n.
+	// Places is where the clients live: operation i is of one near place i mod n.
 	Places []Endpoint `json:"places"`
+
+	// Sessions is how many clients live near each place. They take turns, and one does not
+	// wait for its last answer. Defaults to 10.
+	Sessions int `json:"sessions"`
+
+	// Hop is the probability that an operation is sent from another place than where its
+	// client lives. Which ones follows from the seed.
+	Hop float64 `json:"hop,omitempty"`
+
+	// Vector has each client send along what it was shown before, so that no region shows it
+	// less.
+	Vector bool `json:"vector,omitempty"`
 
 	// Regions is who is asked for the lag while the run lasts. Defaults to nobody.
 	Regions []Endpoint `json:"regions"`
@@ -50,6 +62,7 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
+	c.Sessions = cmp.Or(c.Sessions, 10)
 	c.InFlight = cmp.Or(c.InFlight, 10_000)
 	c.Timeout = cmp.Or(c.Timeout, 5*time.Second)
 	if c.Progress == nil {
@@ -70,6 +83,12 @@ func (c Config) validate() error {
 		return fmt.Errorf("ack: %q: want local, peer or all", c.Ack)
 	case len(c.Places) == 0:
 		return errors.New("no router to send to: name one with -target, or a topology that has some")
+	case c.Sessions < 0:
+		return fmt.Errorf("sessions: %d: want at least 1", c.Sessions)
+	case !(c.Hop >= 0 && c.Hop <= 1):
+		return fmt.Errorf("hop: %v: want a probability of 0 to 1", c.Hop)
+	case c.Hop > 0 && len(c.Places) < 2:
+		return errors.New("hop: a client needs a second place to go to")
 	case c.InFlight < 0:
 		return fmt.Errorf("in flight: %d: want at least 1", c.InFlight)
 	case c.Timeout < 0:

@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"sync"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"pangea/gen/client"
+	"pangea/gen/history"
 	"pangea/gen/lag"
 	"pangea/gen/measure"
 	"pangea/gen/workload"
@@ -18,11 +20,15 @@ type Load struct {
 	cfg      Config
 	workload *workload.Workload
 	clients  []*client.Client // one per place
+	routes   *routes
+	sessions []session
 	lag      *lag.Sampler
 	recorder *measure.Recorder // from Run on
+	history  *history.Writer   // nil unless the run is recorded
 
 	senders   *senders
-	saturated uint64 // operations that waited for a sender
+	bodies    sync.Pool // of *bytes.Buffer
+	saturated uint64    // operations that waited for a sender
 	blocked   time.Duration
 }
 
@@ -32,8 +38,9 @@ func New(cfg Config) (*Load, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	l := &Load{cfg: cfg}
+	l := &Load{cfg: cfg, routes: newRoutes(cfg), sessions: make([]session, cfg.Sessions*len(cfg.Places))}
 	l.senders = newSenders(cfg.InFlight, l.send)
+	l.bodies.New = func() any { return new(bytes.Buffer) }
 	var err error
 	if l.workload, err = workload.New(cfg.Workload); err != nil {
 		return nil, err
@@ -57,8 +64,11 @@ func New(cfg Config) (*Load, error) {
 
 // Run sends the load and returns what came of it. Cancelling ctx ends the run
 // early; the result is then of what was sent.
-func (l *Load) Run(ctx context.Context) *Result {
-	start, before := time.Now(), cpuTime()
+func (l *Load) Run(ctx context.Context) *Result { return l.run(ctx, time.Now()) }
+
+// run calls the moment start from which all is counted.
+func (l *Load) run(ctx context.Context, start time.Time) *Result {
+	before := cpuTime()
 	l.recorder = measure.NewRecorder(start, names(l.cfg.Places))
 	stopWatching := l.watch(ctx, start)
 	Pace(ctx, start, l.cfg.Rate, l.cfg.operations(), func(i uint64, due time.Time) {
@@ -93,7 +103,8 @@ func (l *Load) watch(ctx context.Context, start time.Time) (stop func()) {
 
 // dispatch has one operation sent, once a sender is free.
 func (l *Load) dispatch(ctx context.Context, op workload.Op, due time.Time) {
-	o := order{op, due}
+	o := order{op: op, due: due}
+	o.session, o.place = l.routes.at(op.Index)
 	if l.senders.take(o) {
 		return
 	}
@@ -105,11 +116,30 @@ func (l *Load) dispatch(ctx context.Context, op workload.Op, due time.Time) {
 
 // send sends one operation and records what came of it.
 func (l *Load) send(o order) {
-	place := int(o.op.Index % uint64(len(l.clients)))
-	s := measure.Sample{Op: o.op, Place: place, Due: o.due, Sent: time.Now()}
-	s.Answer, s.Err = l.clients[place].Do(client.Request{Method: o.op.Method, Path: o.op.Path, Body: o.op.Body, Ack: l.cfg.Ack}, nil)
+	request := client.Request{Method: o.op.Method, Path: o.op.Path, Body: o.op.Body, Ack: l.cfg.Ack}
+	session := &l.sessions[o.session]
+	var body *bytes.Buffer // nil unless somebody wants to know
+	if l.history != nil || l.cfg.Vector {
+		body = l.bodies.Get().(*bytes.Buffer)
+		defer l.bodies.Put(body)
+		body.Reset()
+	}
+	if l.cfg.Vector {
+		request.MinVector = session.vector()
+	}
+	s := measure.Sample{Op: o.op, Place: o.place, Due: o.due, Sent: time.Now()}
+	s.Answer, s.Err = l.clients[o.place].Do(request, body)
 	s.Done = time.Now()
+	if l.cfg.Vector && s.Err == nil {
+		session.saw(body.Bytes())
+	}
 	l.recorder.Record(s)
+	if l.history != nil {
+		l.history.Record(&history.Call{
+			Sample: s, Session: o.session, At: l.cfg.Places[o.place].Name,
+			MinVector: request.MinVector, Body: body.Bytes(),
+		})
+	}
 }
 
 func names(endpoints []Endpoint) []string {

@@ -73,16 +73,20 @@ func (r *Result) Write(dir string) (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", fmt.Errorf("make the folder of results: %w", err)
 	}
-	text, err := json.MarshalIndent(r, "", " ")
-	if err != nil {
-		return "", fmt.Errorf("encode result: %w", err)
-	}
 	name := fmt.Sprintf("run-%d-%s.json", r.Config.Workload.Seed, r.Started.UTC().Format("20060102T150405.000"))
 	path := filepath.Join(dir, name)
-	if err := os.WriteFile(path+".tmp", text, 0o644); err != nil {
-		return "", fmt.Errorf("write result: %w", err)
+	return path, r.save(path)
+}
+
+func (r *Result) save(path string) error {
+	text, err := json.MarshalIndent(r, "", " ")
+	if err != nil {
+		return fmt.Errorf("encode result: %w", err)
 	}
-	return path, os.Rename(path+".tmp", path)
+	if err := os.WriteFile(path+".tmp", text, 0o644); err != nil {
+		return fmt.Errorf("write result: %w", err)
+	}
+	return os.Rename(path+".tmp", path)
 }
 
 // ReadResult reads the file of a run.

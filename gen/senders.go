@@ -9,10 +9,11 @@ import (
 	"pangea/gen/workload"
 )
 
-// order is an operation to send, and when it is due.
+// order is an operation to send: when it is due, by whom and from where.
 type order struct {
-	op  workload.Op
-	due time.Time
+	op             workload.Op
+	due            time.Time
+	session, place int
 }
 
 // senders are as many goroutines as there were ever operations in flight at once: one

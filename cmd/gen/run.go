@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -32,6 +33,12 @@ A write is answered when its region has committed it; with -ack peer or all, whe
 one peer or all store it too. One that is not confirmed in time (504) counts as
 unanswered: it may stand, and the lower bound of "gen check" leaves it out.
 
+With -record every operation is kept, in a folder: history.jsonl, a line each, for "gen
+check"; latency.hlog, an HdrHistogram interval log; summary.json, the result. Keys that a
+recorded run wrote before are refused, as nobody could tell the two apart. With -hop an
+operation is sent from another place than where its client lives, by that probability and
+the seed; with -vector clients send along what they were shown.
+
 The result is left in -out, with the sums that "gen check" compares with the
 counters. Runs of one seed (or -prefix) on one stack share their keys, so check
 them together.
@@ -40,6 +47,7 @@ Examples:
    gen run -rate 3000 -duration 60s
    gen run -rate 500 -mix counter=1 -keys 100 -seed 7
    gen run -rate 6000 -reads 50 -straight
+   gen run -rate 1000 -reads 40 -keys 500 -hop 0.2 -vector -record /tmp/run && gen check /tmp/run
    gen run -rate 1000 -reads 80 -target http://127.0.0.1:8082`
 
 func runCommand() *cli.Command {
@@ -56,6 +64,10 @@ func runCommand() *cli.Command {
 			&cli.StringFlag{Name: "mix", Value: workload.DefaultMix, Usage: "shares of counter, profile, tags, prefs and handle"},
 			&cli.IntFlag{Name: "reads", Usage: "percentage of the operations that read"},
 			&cli.StringFlag{Name: "prefix", Usage: "what every key starts with", DefaultText: "g<seed>-"},
+			&cli.StringFlag{Name: "record", Usage: "`FOLDER` to leave every operation in, for gen check"},
+			&cli.IntFlag{Name: "sessions", Value: 10, Usage: "clients near each region, who take turns"},
+			&cli.FloatFlag{Name: "hop", Usage: "probability that a client sends an operation from another region's place"},
+			&cli.BoolFlag{Name: "vector", Usage: "have clients send along the version vector of what they were shown"},
 			&cli.StringFlag{Name: "ack", Usage: "who must have stored a write: local, peer or all", DefaultText: "local; peer for handles"},
 			&cli.DurationFlag{Name: "timeout", Value: 5 * time.Second, Usage: "when an operation is given up as unanswered"},
 			&cli.IntFlag{Name: "in-flight", Value: 10_000, Usage: "most operations sent and not answered"},
@@ -80,14 +92,29 @@ func run(ctx context.Context, cmd *cli.Command) error {
 	frugal()
 	fmt.Fprintf(os.Stderr, "seed %d: %g operations/s for %v, keys %s…\n",
 		cfg.Workload.Seed, cfg.Rate, cfg.Duration, cfg.Workload.Prefix)
-	result := load.Run(ctx)
+	result, failure := send(ctx, load, cmd.String("record"))
+	if result == nil {
+		return failure
+	}
 	result.Print(os.Stdout)
 	path, err := result.Write(cmd.String("out"))
 	if err != nil {
-		return err
+		return errors.Join(failure, err)
 	}
 	fmt.Printf("written to %s\n", path)
-	return nil
+	if folder := cmd.String("record"); folder != "" && failure == nil {
+		fmt.Printf("recorded in %s: check it with `go tool task gen -- check %s`\n", folder, folder)
+	}
+	return failure
+}
+
+// send runs the load, and records it if there is a folder to do so. A result comes with an
+// error if the history is not whole.
+func send(ctx context.Context, load *gen.Load, folder string) (*gen.Result, error) {
+	if folder == "" {
+		return load.Run(ctx), nil
+	}
+	return load.Record(ctx, folder)
 }
 
 // frugal leaves the machine to the system under test. A second processor mostly wakes
@@ -116,6 +143,7 @@ func config(cmd *cli.Command) (gen.Config, error) {
 			Mix: mix, Reads: cmd.Int("reads"), Prefix: cmd.String("prefix"),
 		},
 		Rate: cmd.Float("rate"), Duration: cmd.Duration("duration"), Ack: cmd.String("ack"),
+		Sessions: cmd.Int("sessions"), Hop: cmd.Float("hop"), Vector: cmd.Bool("vector"),
 		InFlight: cmd.Int("in-flight"), Timeout: cmd.Duration("timeout"), Progress: os.Stderr,
 	}
 	if cfg.Workload.Prefix == "" {

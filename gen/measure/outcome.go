@@ -24,8 +24,10 @@ const (
 
 var outcomeNames = [outcomes]string{"ok", "refused", "unavailable", "unanswered"}
 
+func (o Outcome) String() string { return outcomeNames[o] }
+
 // MarshalText writes the outcome as a word.
-func (o Outcome) MarshalText() ([]byte, error) { return []byte(outcomeNames[o]), nil }
+func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads what MarshalText wrote.
 func (o *Outcome) UnmarshalText(text []byte) error {

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -17,7 +18,25 @@ const (
 	Remove
 	Patch
 	Claim
+	kinds // how many there are
 )
+
+var kindNames = [kinds]string{"read", "incr", "decr", "put", "add", "remove", "patch", "claim"}
+
+func (k Kind) String() string { return kindNames[k] }
+
+// MarshalText writes the kind as String does.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (k *Kind) UnmarshalText(text []byte) error {
+	i := slices.Index(kindNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("there is no operation %q", text)
+	}
+	*k = Kind(i)
+	return nil
+}
 
 // Op is one request, ready to be sent to any region.
 type Op struct {
@@ -50,7 +69,7 @@ func (w *Workload) write(op *Op, path string) {
 		w.tags(op, path)
 	case Prefs:
 		op.Kind, op.Method, op.Path = Patch, "PATCH", path
-		op.Body = w.patch()
+		op.Body = w.patch(op.Index)
 	case Handle:
 		op.Kind, op.Method, op.Path = Claim, "PUT", path
 		op.Body = fmt.Appendf(nil, `{"claimant":"user:%d"}`, w.rand.IntN(claimants))
@@ -77,11 +96,11 @@ func (w *Workload) tags(op *Op, path string) {
 	op.Body = fmt.Appendf(nil, `{"tag":"tag-%d"}`, w.rand.IntN(vocabulary))
 }
 
-// patch sets one field, or removes it one time in eight.
-func (w *Workload) patch() []byte {
+// patch sets one field to a value of its own, or removes it one time in eight.
+func (w *Workload) patch(i uint64) []byte {
 	field := w.rand.IntN(vocabulary)
 	if w.rand.IntN(8) == 0 {
 		return fmt.Appendf(nil, `{"field-%d":null}`, field)
 	}
-	return fmt.Appendf(nil, `{"field-%d":"value-%d"}`, field, w.rand.IntN(1000))
+	return fmt.Appendf(nil, `{"field-%d":"value-%d"}`, field, i)
 }

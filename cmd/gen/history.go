@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v3"
+
+	"pangea/gen"
+	"pangea/gen/audit"
+	"pangea/gen/audit/rehearsal"
+	"pangea/gen/history"
+)
+
+// isHistory reports whether a path is of a recorded run.
+func isHistory(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir() || filepath.Ext(path) == filepath.Ext(history.HistoryFile)
+}
+
+// checkHistory judges a recorded run.
+func checkHistory(ctx context.Context, cmd *cli.Command, regions []gen.Endpoint) error {
+	show, finish := bar("reading the history")
+	h, err := history.Read(cmd.Args().First())
+	finish()
+	if err != nil {
+		return err
+	}
+	show, finish = bar("reading keys")
+	a, err := audit.New(audit.Config{
+		History: h, Regions: regions, Wait: cmd.Duration("wait"), Concurrency: cmd.Int("concurrency"), Progress: show,
+	})
+	if err != nil {
+		return err
+	}
+	report, err := a.Run(ctx)
+	finish()
+	if err != nil {
+		return err
+	}
+	report.Print(os.Stdout)
+	if report.Violated() > 0 {
+		return errors.New("the regions contradict what clients were told")
+	}
+	return nil
+}
+
+// selfTest shows that the judge finds what it is there to find.
+func selfTest(ctx context.Context, cmd *cli.Command) error {
+	show, finish := bar("judging made-up histories")
+	report, err := rehearsal.Run(ctx, cmd.Uint64("seed"), show)
+	finish()
+	if err != nil {
+		return err
+	}
+	report.Print(os.Stdout)
+	return report.Err()
+}

@@ -1,0 +1,103 @@
+package rehearsal
+
+import "pangea/gen/workload"
+
+// countFaults are of counters at the end. Ann adds 5, Ben 3.
+func countFaults() []Fault {
+	shows := func(value int64, regions ...string) func(*scene) func(*Scene) {
+		return func(sc *scene) func(*Scene) {
+			sc.at(ann, us, incr(5))
+			sc.at(ben, eu, incr(3))
+			return func(s *Scene) { s.show(workload.Counter, 200, "value", value, regions...) }
+		}
+	}
+	return []Fault{
+		{"an increment is lost", "counters", shows(3)},
+		{"an increment is lost in one region", "counters", shows(3, "ap")},
+		{"an increment is doubled", "counters", shows(13)},
+		{"an increment is made up", "counters", shows(9)},
+		{"an unanswered increment counts in one region only", "counters", func(sc *scene) func(*Scene) {
+			sc.at(ann, us, incr(5))
+			forgetLine(sc, sc.at(ben, eu, incr(3)))
+			return func(s *Scene) { s.show(workload.Counter, 200, "value", 5, "us") }
+		}},
+		{"a counter nobody wrote has a value", "counters", func(sc *scene) func(*Scene) {
+			sc.at(ann, us, read(workload.Counter))
+			return func(s *Scene) { s.show(workload.Counter, 200, "value", 1) }
+		}},
+	}
+}
+
+func tagFaults() []Fault {
+	shows := func(do func(*scene), tags ...string) func(*scene) func(*Scene) {
+		return func(sc *scene) func(*Scene) {
+			do(sc)
+			return func(s *Scene) { s.show(workload.Tags, 200, "tags", append([]string{}, tags...)) }
+		}
+	}
+	added := func(sc *scene) { sc.at(ann, us, add("a")) }
+	removed := func(sc *scene) {
+		sc.at(ann, us, add("a"))
+		sc.at(ben, us, remove("a"))
+	}
+	crossed := func(sc *scene) { // eu removes its own add, and has not heard of that of us
+		sc.at(ann, us, add("a"))
+		sc.at(ben, eu, add("a"))
+		sc.at(ben, eu, remove("a"))
+	}
+	return []Fault{
+		{"a tag is lost", "tags", shows(added)},
+		{"a tag is lost to a removal that had not seen it", "tags", shows(crossed)},
+		{"a removed tag is back", "tags", shows(removed, "a")},
+		{"a tag is made up", "tags", shows(added, "a", "b")},
+		{"a tag is there twice", "tags", shows(added, "a", "a")},
+	}
+}
+
+// registerFaults are of profiles and prefs at the end.
+func registerFaults() []Fault {
+	shows := func(class workload.Class, status int, value any, writes ...action) func(*scene) func(*Scene) {
+		return func(sc *scene) func(*Scene) {
+			for _, w := range writes {
+				sc.at(ann, us, w)
+			}
+			return func(s *Scene) { s.show(class, status, "value", value) }
+		}
+	}
+	object := func(v string) map[string]string { return map[string]string{"f": v} }
+	return []Fault{
+		{"a profile is lost", "registers", shows(workload.Profile, 404, nil, put("a"))},
+		{"a profile that was replaced is back", "registers", shows(workload.Profile, 200, "a", put("a"), put("b"))},
+		{"a profile is made up", "registers", shows(workload.Profile, 200, "c", put("a"))},
+		{"a field is lost", "registers", shows(workload.Prefs, 200, map[string]string{}, patch("f", "a"))},
+		{"a removed field is back", "registers", shows(workload.Prefs, 200, object("a"), patch("f", "a"), drop("f"))},
+		{"a field that was replaced is back", "registers", shows(workload.Prefs, 200, object("a"), patch("f", "a"), patch("f", "b"))},
+		{"a field is made up", "registers", shows(workload.Prefs, 200, object("c"), patch("f", "a"))},
+		{"of two concurrent profiles each side keeps its own", "registers", func(sc *scene) func(*Scene) {
+			sc.at(ann, us, put("a"))
+			sc.at(ben, eu, put("b"))
+			return func(s *Scene) {
+				s.show(workload.Profile, 200, "value", "a", "us", "ap")
+				s.show(workload.Profile, 200, "value", "b", "eu")
+			}
+		}},
+	}
+}
+
+// bookFaults are of the ledgers, of what the others wrote.
+func bookFaults() []Fault {
+	book := func(change func(committed, live *int64)) func(*scene) func(*Scene) {
+		return func(sc *scene) func(*Scene) {
+			sc.at(ann, us, incr(1))
+			return func(s *Scene) {
+				r := &s.State.Ledgers["us"][row(s.State.Ledgers, "us", workload.Counter)]
+				change(&r.Committed, &r.Live)
+			}
+		}
+	}
+	return []Fault{
+		{"an event has no verdict", "books", book(func(_, live *int64) { *live-- })},
+		{"fewer are committed than acknowledged", "books", book(func(committed, live *int64) { *committed, *live = -1000, -1000 })},
+		{"more are committed than sent", "books", book(func(committed, live *int64) { *committed += 1000; *live += 1000 })},
+	}
+}
