@@ -23,7 +23,7 @@ var owners = map[string][]string{
 }
 
 // components meet in programs and tests only: none imports another.
-var components = []string{"shipper", "applier", "router", "gen", "chaos"}
+var components = []string{"shipper", "applier", "router", "gen", "chaos", "dashboards"}
 
 type goPackage struct {
 	ImportPath string

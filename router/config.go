@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"time"
 )
 
@@ -44,6 +45,9 @@ type Config struct {
 
 	// DrainTimeout is how long a stopping router waits for requests under way. Defaults to 10 s.
 	DrainTimeout time.Duration
+
+	// Console answers /console and what is below it. Defaults to nobody.
+	Console http.Handler
 
 	// Log receives what happens to the regions. Defaults to slog.Default().
 	Log *slog.Logger

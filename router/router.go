@@ -97,11 +97,16 @@ func (r *Router) serve(ctx context.Context, ln net.Listener) error {
 
 // ServeHTTP answers the router's own routes and proxies every other one.
 func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	path := rawPath(req)
+	console := path == "/console" || strings.HasPrefix(path, "/console/")
+	if console && r.cfg.Console != nil {
+		r.cfg.Console.ServeHTTP(w, req) // not counted: a page may be watched for hours
+		return
+	}
 	begun, target, status := time.Now(), -1, 0
 	defer func() { r.metrics.served(target, status, begun) }()
 	w.Header().Set("X-Routed-By", r.cfg.Region)
-	path := rawPath(req)
-	own := path == "/healthz" || path == "/metrics" || path == "/console" || strings.HasPrefix(path, "/router/")
+	own := console || path == "/healthz" || path == "/metrics" || strings.HasPrefix(path, "/router/")
 	switch {
 	case !own:
 		target, status = r.proxy(w, req)

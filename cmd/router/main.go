@@ -9,13 +9,16 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"syscall"
 
 	"github.com/oklog/run"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/urfave/cli/v3"
+	"golang.org/x/sync/errgroup"
 
+	"pangea/dashboards/console"
 	"pangea/region/probe"
 	"pangea/region/topology"
 	"pangea/router"
@@ -34,12 +37,14 @@ func command() *cli.Command {
 		Usage: "send the clients of one place to their nearest ready region",
 		Description: "Listens on the region's router address in the topology. Regions are ordered by their\n" +
 			"distance, its own first, and checked by GET /readyz four times a second.\n" +
-			"GET /router/status shows what it thinks of them; /metrics is for Prometheus.",
+			"GET /router/status shows what it thinks of them; /metrics is for Prometheus,\n" +
+			"/console for a browser.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "region", Usage: "`NAME` of the place whose clients it serves", Required: true, Sources: cli.EnvVars("PANGEA_REGION")},
 			&cli.StringFlag{Name: "topology", Usage: "`FILE` that describes the world", Value: "topology.yaml"},
 			&cli.BoolFlag{Name: "named-hosts", Usage: "every part is on the host of its name, router-us or links-us, as in containers", Sources: cli.EnvVars("PANGEA_NAMED_HOSTS")},
 			&cli.StringFlag{Name: "policy", Usage: "which region is the nearest: static, by the topology, or measured, by the checks (default: as in topology.yaml, or static)"},
+			&cli.StringFlag{Name: "console-faults", Usage: "give the console buttons that run this chaos `PROGRAM`; for a stack on this machine, and a loopback address only"},
 			&cli.StringFlag{Name: "log-level", Usage: "debug, info, warn or error", Value: "info"},
 			&cli.BoolFlag{Name: "check", Usage: "ask the running router whether a request gets through to a region, and exit"},
 		},
@@ -84,12 +89,26 @@ func serve(ctx context.Context, c *cli.Command) error {
 	defer ln.Close()
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	r, err := router.New(router.Config{Region: region.Name, Policy: router.Policy(cmp.Or(c.String("policy"), top.Router.Policy)), Log: log}, top, reg)
+	page, err := console.New(console.Config{
+		Region: region.Name, Links: wires(top), Listener: ln.Addr(),
+		Chaos: c.String("console-faults"), Root: filepath.Dir(c.String("topology")),
+	}, top)
+	if err != nil {
+		return err
+	}
+	r, err := router.New(router.Config{
+		Region: region.Name, Policy: router.Policy(cmp.Or(c.String("policy"), top.Router.Policy)), Console: page, Log: log,
+	}, top, reg)
 	if err != nil {
 		return err
 	}
 	log.Info("serving", "region", region.Name, "address", ln.Addr())
-	return runUntilSignal(ctx, func(ctx context.Context) error { return r.Run(ctx, ln) })
+	return runUntilSignal(ctx, func(ctx context.Context) error {
+		g, ctx := errgroup.WithContext(ctx)
+		g.Go(func() error { return page.Run(ctx) })
+		g.Go(func() error { return r.Run(ctx, ln) })
+		return g.Wait()
+	})
 }
 
 // place is the world, and the region in it, that the command names.

@@ -149,7 +149,7 @@ func (s *Stack) routerPart(r topology.Region) part {
 		name:      "router-" + r.Name,
 		addresses: []string{r.Router},
 		stop:      syscall.SIGTERM,
-		command:   s.binary("router", "-region", r.Name, "-topology", s.topologyFile()),
+		command:   s.binary("router", "-region", r.Name, "-topology", s.topologyFile(), "-console-faults", s.state("bin", "chaos")),
 		ready:     answers("http://" + r.Router + "/readyz"),
 		settle:    nothing,
 	}

@@ -35,6 +35,7 @@ var programs = sync.OnceValues(func() (dir string, err error) {
 	for program, source := range map[string]string{
 		"region":           "pangea/cmd/region",
 		"router":           "pangea/cmd/router",
+		"chaos":            "pangea/cmd/chaos",
 		"toxiproxy-server": "github.com/Shopify/toxiproxy/v2/cmd/server",
 	} {
 		out, err := exec.Command("go", "build", "-o", filepath.Join(dir, program), source).CombinedOutput()

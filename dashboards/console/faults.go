@@ -1,0 +1,127 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+)
+
+// request is one press of a button.
+type request struct {
+	Verb  string   `json:"verb"`
+	Words []string `json:"words"`
+}
+
+// verbs are those of chaos that the page may use. Destroy is not among them: nothing here
+// deletes data.
+var verbs = []string{"partition", "heal", "latency", "kill", "start"}
+
+const (
+	maxFaults     = 4       // at once
+	maxFaultBytes = 1 << 10 // of a request
+	maxWords      = 3
+	faultTimeout  = 2 * time.Minute // a region that starts catches up first (I13)
+	misuse        = 2               // exit code of chaos: the request cannot be meant
+)
+
+// guard lets a fault through only if a page of this router, or a program on this machine,
+// asks for it.
+func guard(next http.Handler) http.Handler {
+	origin := http.NewCrossOriginProtection()
+	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusForbidden, "cross-origin", "Another site's page asks for a fault. Use the console's own page.")
+	}))
+	return origin.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !loopbackHost(r.Host) {
+			refuse(w, http.StatusForbidden, "foreign-host", "Faults are for this machine: use the console at http://localhost or http://127.0.0.1.")
+			return
+		}
+		next.ServeHTTP(w, r)
+	}))
+}
+
+// loopbackHost reports whether a Host header names this machine. Any other name may be
+// one that a foreign site has made to resolve to it.
+func loopbackHost(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil && addr.IsLoopback()
+}
+
+// fault does what was asked for, and answers with the sentence that is true afterwards.
+func (c *Console) fault(w http.ResponseWriter, r *http.Request) {
+	var asked request
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxFaultBytes)).Decode(&asked); err != nil {
+		refuse(w, http.StatusBadRequest, "malformed", `Send JSON such as {"verb":"partition","words":["us","eu"]}.`)
+		return
+	}
+	if wrong := asked.wrong(); wrong != "" {
+		refuse(w, http.StatusUnprocessableEntity, "impossible", wrong)
+		return
+	}
+	select {
+	case c.doing <- struct{}{}:
+		defer func() { <-c.doing }()
+	default:
+		refuse(w, http.StatusServiceUnavailable, "busy", fmt.Sprintf("%d faults are being done: wait for one of them.", maxFaults))
+		return
+	}
+	said, status := c.do(r.Context(), asked)
+	if status != http.StatusOK {
+		refuse(w, status, "not-done", said)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]string{"said": said}) // who is gone needs no answer
+}
+
+// wrong is what is wrong with a request's form. What its words mean, chaos knows.
+func (r request) wrong() string {
+	if !slices.Contains(verbs, r.Verb) {
+		return fmt.Sprintf("Unknown verb %.20q: the console's verbs are %s.", r.Verb, strings.Join(verbs, ", "))
+	}
+	if len(r.Words) > maxWords || slices.ContainsFunc(r.Words, func(w string) bool { return strings.HasPrefix(w, "-") }) {
+		return fmt.Sprintf("Name at most %d regions or durations, and no flags.", maxWords)
+	}
+	return ""
+}
+
+// do runs chaos. It goes on if the browser does not wait: a fault that is broken off may
+// hold in part.
+func (c *Console) do(ctx context.Context, r request) (said string, status int) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), faultTimeout)
+	defer cancel()
+	var stdout, stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, c.cfg.Chaos, append([]string{"-root", c.cfg.Root, r.Verb, "--"}, r.Words...)...)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	exit := (*exec.ExitError)(nil)
+	switch {
+	case err == nil:
+		return lastLine(stdout.String()), http.StatusOK
+	case errors.As(err, &exit) && exit.ExitCode() == misuse:
+		return lastLine(stderr.String()), http.StatusUnprocessableEntity
+	case errors.As(err, &exit):
+		return lastLine(stderr.String()), http.StatusBadGateway
+	}
+	return fmt.Sprintf("%s does not run: %v. Run `go tool task build`.", c.cfg.Chaos, err), http.StatusBadGateway
+}
+
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return strings.TrimPrefix(lines[len(lines)-1], "chaos: ")
+}
