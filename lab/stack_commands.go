@@ -104,6 +104,7 @@ func addresses(topo *topology.Topology) string {
 func welcome(out io.Writer, topo *topology.Topology) {
 	first, last := topo.Regions[0], topo.Regions[len(topo.Regions)-1]
 	fmt.Fprintf(out, `%s
+Watch: http://%s/console
 Try:
   curl -X POST http://%s/counter/a/incr
   curl http://%s/counter/a
@@ -111,5 +112,5 @@ Try:
   go tool task status
   go tool task psql -- %s -c "select * from counter_value"
   go tool task --list
-`, addresses(topo), first.Router, last.Router, first.Router, last.Name)
+`, addresses(topo), first.Router, first.Router, last.Router, first.Router, last.Name)
 }

@@ -61,5 +61,6 @@
 //	                               answers that fit one buffer are sent whole or not at all
 //	no region is ready             503, naming what is wrong with each
 //
-// The package knows the regions by topology.yaml and HTTP alone.
+// The package knows the regions by topology.yaml and HTTP alone. It serves a console at
+// /console if it is given one.
 package router

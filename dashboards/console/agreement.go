@@ -56,9 +56,14 @@ type comparer struct {
 	sources []*source
 
 	running sync.WaitGroup
-	done    chan Agreement // of the comparison under way; nil if there is none
+	done    chan compared // of the comparison under way; nil if there is none
 	due     time.Time
 	latest  Agreement
+}
+
+type compared struct {
+	agreement Agreement
+	took      time.Duration
 }
 
 // digestTimeout bounds the scan of one region.
@@ -67,20 +72,19 @@ const digestTimeout = time.Minute
 // poll returns the last result, and begins the next comparison when it is due.
 func (c *comparer) poll(ctx context.Context) Agreement {
 	select {
-	case c.latest = <-c.done:
-		c.done = nil
-		took := time.Since(c.latest.At)
-		c.due = time.Now().Add(max(c.every-took, 9*took)) // it costs the regions a scan
+	case last := <-c.done:
+		c.latest, c.done = last.agreement, nil
+		c.due = last.agreement.At.Add(max(c.every, 10*last.took)) // it costs the regions a scan
 	default:
 	}
 	if c.done == nil && !time.Now().Before(c.due) {
-		c.done = make(chan Agreement, 1)
+		c.done = make(chan compared, 1)
 		c.running.Go(func() { c.done <- c.compare(ctx) })
 	}
 	return c.latest
 }
 
-func (c *comparer) compare(ctx context.Context) Agreement {
+func (c *comparer) compare(ctx context.Context) compared {
 	ctx, cancel := context.WithTimeout(ctx, digestTimeout)
 	defer cancel()
 	at, answers := time.Now(), make([]*region.Digest, len(c.sources))
@@ -95,5 +99,5 @@ func (c *comparer) compare(ctx context.Context) Agreement {
 			digests = append(digests, *d)
 		}
 	}
-	return judge(at, digests)
+	return compared{judge(at, digests), time.Since(at)}
 }

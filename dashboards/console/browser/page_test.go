@@ -29,7 +29,7 @@ type page struct {
 // open starts Chromium and loads url.
 func open(t *testing.T, url string) *page {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(
+	ctx, cancel := chromedp.NewContext(context.WithoutCancel(t.Context()), chromedp.WithAllocatorOptions(
 		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir())))
 	t.Cleanup(func() {
 		if err := chromedp.Cancel(ctx); err != nil {
@@ -91,7 +91,7 @@ func (p *page) until(what, expression string, limit time.Duration) {
 	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](expression,
 		chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(limit)))
 	if err != nil {
-		p.picture(filepath.Join(os.TempDir(), "console-failed.png"))
+		p.picture(filepath.Join(p.t.ArtifactDir(), "never.png"))
 		p.t.Fatalf("never: %s (%v); the page shows:\n%s", what, err, evaluate[string](p, "document.body.innerText"))
 	}
 }

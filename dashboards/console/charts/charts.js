@@ -113,6 +113,7 @@ function options(chart, events) {
   const tick = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 2 })
   return {
     width: chart.figure.clientWidth || 400, height, pxAlign: false, plugins: [marks(events, colour)],
+    legend: { markers: { dash: (_, i) => chart.lines[i - 1]?.dash ? 'dashed' : 'solid' } },
     cursor: { points: { size: 5 }, drag: { x: false, y: false }, sync: { key: 'console' } },
     scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, chart.digits === 0 ? 10 : chart.digits === 1 ? 5 : 0.5)] } },
     axes: [

@@ -2,7 +2,7 @@
 import { element, find, colour } from './dom.js'
 import { clock, shorten } from './format.js'
 
-const most = 12
+const most = 8
 
 export class Conflicts {
   constructor(world) {

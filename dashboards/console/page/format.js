@@ -17,6 +17,7 @@ export function milliseconds(s) {
 
 export function seconds(s) {
   if (s == null) return dash
+  if (s === 0) return '0 s'
   return s < 10 ? s.toFixed(2) + ' s' : s < 120 ? s.toFixed(0) + ' s' : (s / 60).toFixed(0) + ' min'
 }
 

@@ -32,7 +32,7 @@ export class Links {
     for (const l of snapshot.links) {
       const [state, rtt, lag, writes, entries] = this.rows[`${l.from}>${l.to}`]
       attribute(state, 'data-state', stateOf(l))
-      text(state, l.state === 'unknown' ? (l.up ? 'connected' : 'not connected') : l.state)
+      text(state, describe(l, snapshot))
       text(rtt, milliseconds(l.rtt_seconds))
       text(lag, seconds(l.lag_seconds))
       text(writes, count(l.writes))
@@ -48,10 +48,18 @@ export class Links {
     p.isCut = ways.some(l => stateOf(l) === 'cut')
     p.isSlow = ways.some(l => l.rtt_seconds > p.rtt_seconds + 0.001)
     name(p.cut, p.isCut ? 'Heal' : 'Cut', `${p.isCut ? 'Heal' : 'Cut'} the links between ${p.a} and ${p.b}`)
-    name(p.slow, p.isSlow ? 'Usual' : 'Slow', p.isSlow ? `Give ${p.a} and ${p.b} their usual distance` : `Put ${p.a} and ${p.b} ${slow} apart`)
+    name(p.slow, p.isSlow ? 'Usual' : 'Slow', p.isSlow ? `Usual distance between ${p.a} and ${p.b}` : `Slow: put ${p.a} and ${p.b} ${slow} apart`)
     attribute(p.cut, 'data-fault', `${p.isCut ? 'heal' : 'partition'} ${p.a} ${p.b}`)
     attribute(p.slow, 'data-fault', `${p.isSlow ? 'usual' : 'slow'} ${p.a} ${p.b}`)
   }
+}
+
+// describe is a link's state, and what its data waits for: an entry that depends on
+// another log's is not applied before that (I6).
+function describe(link, snapshot) {
+  const state = link.state === 'unknown' ? (link.up ? 'connected' : 'not connected') : link.state
+  const waits = snapshot.regions.find(r => r.name === link.to).blocked_on?.[link.from]
+  return waits ? `${state}, waits for ${waits}` : state
 }
 
 const button = () => element('button', { type: 'button' })

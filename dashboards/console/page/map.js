@@ -76,9 +76,11 @@ export class Map {
   }
 }
 
-// stateOf is how a way is drawn: cut, late (what it carries is over 2 s old), or fine.
+// stateOf is how a way is drawn: cut, idle (nobody reads by it), late (what it carries is
+// over 2 s old), or fine.
 export function stateOf(link) {
   if (link.state !== 'healthy' && link.state !== 'unknown') return 'cut'
+  if (!link.up) return 'idle'
   return link.lag_seconds > 2 ? 'late' : 'fine'
 }
 
