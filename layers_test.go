@@ -19,6 +19,7 @@ var owners = map[string][]string{
 	"github.com/valyala/fasthttp":                {"pangea/region/api"},
 	"github.com/compose-spec/compose-go":         {}, // tests of package compose: docker runs the files
 	"github.com/lib/pq":                          {"pangea/lab/postgres"},
+	"github.com/prometheus/common/":              {"pangea/region/scrape"},
 	"github.com/chromedp/":                       {"pangea/dashboards/console/browser"},
 	"github.com/fergusstrange/embedded-postgres": {"pangea/lab/postgres"},
 }

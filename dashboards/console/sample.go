@@ -1,23 +1,22 @@
 package console
 
 import (
-	"fmt"
 	"io"
 	"math"
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
+
+	"pangea/region/scrape"
 )
 
 // sample is what a region had counted at one moment.
 type sample struct {
 	at            time.Time
-	reads, writes histogram // of local requests: not of handles, which may be decided elsewhere
-	committed     float64   // writes of its clients
-	failed        float64   // answers 5xx
-	lost          float64   // own writes that lost a conflict
+	reads, writes scrape.Histogram // of local requests: not of handles, which may be decided elsewhere
+	committed     float64          // writes of its clients
+	failed        float64          // answers 5xx
+	lost          float64          // own writes that lost a conflict
 }
 
 // The metrics of a region that a sample is made of.
@@ -30,47 +29,27 @@ const (
 
 // readSample reads a region's /metrics, scraped at.
 func readSample(at time.Time, text io.Reader) (sample, error) {
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(text)
+	metrics, err := scrape.Read(text)
 	if err != nil {
-		return sample{}, fmt.Errorf("read metrics: %w", err)
+		return sample{}, err
 	}
 	s := sample{at: at}
-	for _, m := range families[requestSeconds].GetMetric() {
-		switch kind := label(m, "kind"); {
-		case label(m, "class") == "handle":
+	for _, m := range metrics[requestSeconds].GetMetric() {
+		switch kind := scrape.Label(m, "kind"); {
+		case scrape.Label(m, "class") == "handle":
 		case kind == "read":
-			s.reads.add(m.GetHistogram())
+			s.reads.Add(m.GetHistogram())
 		case kind == "write":
-			s.writes.add(m.GetHistogram())
+			s.writes.Add(m.GetHistogram())
 		}
 	}
-	every := func(*dto.Metric) bool { return true }
-	s.committed = sum(families[committedEvents], every)
-	s.failed = sum(families[requestsTotal], func(m *dto.Metric) bool { return label(m, "status") == "5xx" })
-	s.lost = sum(families[verdicts], func(m *dto.Metric) bool {
-		v := label(m, "verdict")
+	s.committed = metrics.Sum(committedEvents, nil)
+	s.failed = metrics.Sum(requestsTotal, func(m *dto.Metric) bool { return scrape.Label(m, "status") == "5xx" })
+	s.lost = metrics.Sum(verdicts, func(m *dto.Metric) bool {
+		v := scrape.Label(m, "verdict")
 		return v == "concurrent" || v == "clock-skew"
 	})
 	return s, nil
-}
-
-func label(m *dto.Metric, name string) string {
-	for _, l := range m.GetLabel() {
-		if l.GetName() == name {
-			return l.GetValue()
-		}
-	}
-	return ""
-}
-
-func sum(f *dto.MetricFamily, counts func(*dto.Metric) bool) (n float64) {
-	for _, m := range f.GetMetric() {
-		if counts(m) {
-			n += m.GetCounter().GetValue()
-		}
-	}
-	return n
 }
 
 // samples are those of the last window, the oldest first.
@@ -95,8 +74,16 @@ func (s samples) traffic(r *Region) {
 	first, last := s[0], s[len(s)-1]
 	elapsed := last.at.Sub(first.at).Seconds()
 	rate := func(a, b float64) float64 { return math.Max(0, b-a) / elapsed }
-	reads, writes := last.reads.since(first.reads), last.writes.since(first.writes)
-	r.Reads = Traffic{Rate: float64(reads.total()) / elapsed, P50: reads.quantile(.5), P99: reads.quantile(.99)}
-	r.Writes = Traffic{Rate: rate(first.committed, last.committed), P50: writes.quantile(.5), P99: writes.quantile(.99)}
+	reads, writes := last.reads.Since(first.reads), last.writes.Since(first.writes)
+	r.Reads = Traffic{Rate: float64(reads.Count()) / elapsed, P50: known(reads.Quantile(.5)), P99: known(reads.Quantile(.99))}
+	r.Writes = Traffic{Rate: rate(first.committed, last.committed), P50: known(writes.Quantile(.5)), P99: known(writes.Quantile(.99))}
 	r.Failed, r.Conflicts = rate(first.failed, last.failed), rate(first.lost, last.lost)
+}
+
+// known is nil for NaN, which JSON does not have.
+func known(v float64) *float64 {
+	if math.IsNaN(v) {
+		return nil
+	}
+	return &v
 }

@@ -7,18 +7,17 @@ import (
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
 
 	"pangea/crdt"
 	"pangea/gen/client"
+	"pangea/region/scrape"
 )
 
 // told is what a region says about itself, counted since it started.
 type told struct {
 	events, entries, stream uint64
-	behind                  map[string]behind    // by the region whose log it is
-	applied                 map[string]histogram // likewise
+	behind                  map[string]behind           // by the region whose log it is
+	applied                 map[string]scrape.Histogram // likewise
 }
 
 // behind is how much of a log is missing.
@@ -36,51 +35,41 @@ func ask(c *client.Client) (told, error) {
 	if answer.Status != http.StatusOK {
 		return told{}, fmt.Errorf("/metrics answered %d", answer.Status)
 	}
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(&body)
+	metrics, err := scrape.Read(&body)
 	if err != nil {
-		return told{}, fmt.Errorf("read /metrics: %w", err)
+		return told{}, err
 	}
-	return read(families), nil
+	return read(metrics), nil
 }
 
-func read(families map[string]*dto.MetricFamily) told {
-	t := told{behind: map[string]behind{}, applied: map[string]histogram{}}
-	t.events = sum(families["pangea_committed_events_total"])
-	t.entries = sum(families["pangea_shipper_entries_total"])
-	t.stream = sum(families["pangea_shipper_published_bytes_total"])
-	for _, m := range families["pangea_lag_seconds"].GetMetric() {
+func read(metrics scrape.Metrics) told {
+	t := told{behind: map[string]behind{}, applied: map[string]scrape.Histogram{}}
+	t.events = uint64(metrics.Sum("pangea_committed_events_total", nil))
+	t.entries = uint64(metrics.Sum("pangea_shipper_entries_total", nil))
+	t.stream = uint64(metrics.Sum("pangea_shipper_published_bytes_total", nil))
+	for _, m := range metrics["pangea_lag_seconds"].GetMetric() {
 		b := t.behind[origin(m)]
 		b.seconds = max(b.seconds, m.GetGauge().GetValue())
 		t.behind[origin(m)] = b
 	}
-	for _, m := range families["pangea_lag_writes"].GetMetric() {
+	for _, m := range metrics["pangea_lag_writes"].GetMetric() {
 		b := t.behind[origin(m)]
 		b.writes += m.GetGauge().GetValue()
 		t.behind[origin(m)] = b
 	}
-	for _, m := range families["pangea_visibility_lag_seconds"].GetMetric() {
-		t.applied[origin(m)] = newHistogram(m.GetHistogram())
+	for _, m := range metrics["pangea_visibility_lag_seconds"].GetMetric() {
+		var h scrape.Histogram
+		h.Add(m.GetHistogram())
+		t.applied[origin(m)] = h
 	}
 	return t
 }
 
-func sum(f *dto.MetricFamily) uint64 {
-	total := 0.0
-	for _, m := range f.GetMetric() {
-		total += m.GetCounter().GetValue()
-	}
-	return uint64(total)
-}
-
 // origin is the region whose log, of any epoch, a metric is about.
 func origin(m *dto.Metric) string {
-	for _, l := range m.GetLabel() {
-		if l.GetName() == "origin" {
-			if o, err := crdt.ParseOrigin(l.GetValue()); err == nil {
-				return o.Region
-			}
-		}
+	o, err := crdt.ParseOrigin(scrape.Label(m, "origin"))
+	if err != nil {
+		return ""
 	}
-	return ""
+	return o.Region
 }

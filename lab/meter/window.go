@@ -95,7 +95,7 @@ func (w window) link(of way) Link {
 		l.LagWrites = append(l.LagWrites, Point{w.since(s), b.writes})
 	}
 	first, last := w.told(of.region)
-	l.Applied = last.applied[of.origin].since(first.applied[of.origin]).spread()
+	l.Applied = spread(last.applied[of.origin].Since(first.applied[of.origin]))
 	return l
 }
 
