@@ -35,6 +35,7 @@ func startRegion(t *testing.T) *region {
 	r := &region{applied: map[string]int64{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /counter/{key}/{op}", r.write)
+	r.keepBooks(mux)
 	r.Server = httptest.NewServer(mux)
 	t.Cleanup(r.Close)
 	return r

@@ -22,13 +22,11 @@ func isHistory(path string) bool {
 
 // checkHistory judges a recorded run.
 func checkHistory(ctx context.Context, cmd *cli.Command, regions []gen.Endpoint) error {
-	show, finish := bar("reading the history")
 	h, err := history.Read(cmd.Args().First())
-	finish()
 	if err != nil {
 		return err
 	}
-	show, finish = bar("reading keys")
+	show, finish := bar("reading keys")
 	a, err := audit.New(audit.Config{
 		History: h, Regions: regions, Wait: cmd.Duration("wait"), Concurrency: cmd.Int("concurrency"), Progress: show,
 	})

@@ -70,6 +70,11 @@ func registerFaults() []Fault {
 		{"a profile that was replaced is back", "registers", shows(workload.Profile, 200, "a", put("a"), put("b"))},
 		{"a profile is made up", "registers", shows(workload.Profile, 200, "c", put("a"))},
 		{"a field is lost", "registers", shows(workload.Prefs, 200, map[string]string{}, patch("f", "a"))},
+		{"a field is lost to a removal that had found nothing", "registers", func(sc *scene) func(*Scene) {
+			sc.at(ann, us, patch("f", "a"))
+			sc.at(ben, eu, drop("f"))
+			return func(s *Scene) { s.show(workload.Prefs, 200, "value", map[string]string{}) }
+		}},
 		{"a removed field is back", "registers", shows(workload.Prefs, 200, object("a"), patch("f", "a"), drop("f"))},
 		{"a field that was replaced is back", "registers", shows(workload.Prefs, 200, object("a"), patch("f", "a"), patch("f", "b"))},
 		{"a field is made up", "registers", shows(workload.Prefs, 200, object("c"), patch("f", "a"))},
