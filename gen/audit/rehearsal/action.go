@@ -60,14 +60,13 @@ func (sc *scene) span(wide bool) (start, end int64) {
 func (sc *scene) do(session int, s *site, a action) int {
 	sc.now += 2
 	if a.kind != workload.Read && a.class != workload.Handle {
-		sc.begin(s)
+		s.open = true
 	}
 	sc.perform(session, s, a, false, nil)
 	return len(sc.records) - 1
 }
 
-// perform has a client do something, a write in the entry that the region has open, and
-// ask for no less than it says. It returns the line.
+// perform has a client do something, and ask for no less than it says. It returns the line.
 func (sc *scene) perform(session int, s *site, a action, wide bool, least crdt.Vector) *history.Record {
 	start, end := sc.span(wide)
 	r := history.Record{

@@ -46,6 +46,18 @@ func readFaults() []Fault {
 			sc.at(ben, us, read(workload.Profile))
 			return old(sc.at(ben, us, read(workload.Profile)), a)
 		}},
+		{"or a vector that has gone back", "reads go on", func(sc *scene) func(*Scene) {
+			a, _ := written(sc)
+			sc.at(ben, us, read(workload.Profile))
+			line := sc.at(ben, us, read(workload.Profile))
+			return func(s *Scene) { s.tell(line, 200, "value", "b", s.vector(a)) }
+		}},
+		{"or an older value by the same vector", "reads go on", func(sc *scene) func(*Scene) {
+			_, b := written(sc)
+			sc.at(ben, us, read(workload.Profile))
+			line := sc.at(ben, us, read(workload.Profile))
+			return func(s *Scene) { s.tell(line, 200, "value", "a", s.vector(b)) }
+		}},
 		{"nor is the vector kept that it sent along", "reads go on", func(sc *scene) func(*Scene) {
 			a, b := written(sc)
 			line := sc.at(ben, eu, read(workload.Profile))

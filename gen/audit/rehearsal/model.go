@@ -25,6 +25,7 @@ type site struct {
 	vector crdt.Vector
 	past   []instant
 	log    []crdt.Vector // what each entry depends on
+	open   bool          // whether its next event begins an entry
 	skew   int64         // of its clock
 }
 
@@ -76,21 +77,16 @@ func (s *site) shownAt(t int64) crdt.Vector {
 	}
 }
 
-// begin opens the region's next entry.
-func (m *model) begin(s *site) {
-	s.log = append(s.log, s.vector.Clone())
-	s.advance(m.now, s.origin, s.vector[s.origin]+1)
-}
-
-// commit makes one write in the entry that the region has open.
+// commit makes one write, in the entry of the one before unless the region is to begin
+// another. A write that changes nothing makes no event.
 func (m *model) commit(s *site, a action) {
-	e := &event{origin: s.origin, seq: s.vector[s.origin], member: a.member, set: a.set, value: a.value, by: a.by}
+	e := &event{origin: s.origin, member: a.member, set: a.set, value: a.value, by: a.by}
 	at := name(a.class, a.key)
 	switch a.class {
 	case workload.Tags:
 		e.seen = m.dots(s, at, a.member)
 		if !a.set && len(e.seen) == 0 {
-			return // nothing to remove
+			return
 		}
 	case workload.Profile, workload.Prefs:
 		old := m.winner(s, at, a.member)
@@ -102,6 +98,12 @@ func (m *model) commit(s *site, a action) {
 			e.stamp = max(e.stamp, old.stamp+1)
 		}
 	}
+	if s.open {
+		s.open = false
+		s.log = append(s.log, s.vector.Clone())
+		s.advance(m.now, s.origin, s.vector[s.origin]+1)
+	}
+	e.seq = s.vector[s.origin]
 	m.events[at] = append(m.events[at], e)
 }
 

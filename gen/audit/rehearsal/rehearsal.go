@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -39,35 +40,29 @@ func Run(ctx context.Context, seed uint64, progress func(done, of int)) (*Report
 	r := &Report{Seed: seed}
 	faults := Faults()
 	done, all := 0, len(faults)*histories+clean
+	step := func(err error) error {
+		done++
+		progress(done, all)
+		return cmp.Or(err, ctx.Err())
+	}
 	for _, f := range faults {
 		finding := Finding{Fault: f}
-		for i := range histories {
-			found, err := f.found(seed+uint64(i), operations)
-			if err != nil || ctx.Err() != nil {
-				return nil, cmpError(err, ctx.Err())
+		for i := range uint64(histories) {
+			found, err := f.found(seed+i, operations)
+			if err = step(err); err != nil {
+				return nil, err
 			}
 			finding.Planted++
 			finding.Found += found
-			done++
-			progress(done, all)
 		}
 		r.Faults = append(r.Faults, finding)
 	}
-	for i := range clean {
-		if err := r.judgeClean(seed + uint64(i)); err != nil || ctx.Err() != nil {
-			return nil, cmpError(err, ctx.Err())
+	for i := range uint64(clean) {
+		if err := step(r.judgeClean(seed + i)); err != nil {
+			return nil, err
 		}
-		done++
-		progress(done, all)
 	}
 	return r, nil
-}
-
-func cmpError(first, second error) error {
-	if first != nil {
-		return first
-	}
-	return second
 }
 
 // found is 1 if the judge finds the fault in a history, by the property that it breaks.

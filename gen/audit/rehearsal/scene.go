@@ -68,7 +68,7 @@ func (sc *scene) group(session int, s *site) {
 		sc.records = append(sc.records, sc.sent(session, s, a, measure.Unavailable))
 		return
 	}
-	sc.begin(s)
+	s.open = true
 	for i := range size {
 		client := (session + 3*i) % sessions
 		a := sc.draw(false)
@@ -78,7 +78,7 @@ func (sc *scene) group(session int, s *site) {
 		case 1: // it happens when nobody waits for it any more
 			sc.records = append(sc.records, sc.sent(client, s, a, measure.Unanswered))
 			sc.late = append(sc.late, func() {
-				sc.begin(s)
+				s.open = true
 				sc.commit(s, a)
 			})
 		case 2: // its answer is lost
