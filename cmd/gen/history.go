@@ -26,15 +26,18 @@ func checkHistory(ctx context.Context, cmd *cli.Command, regions []gen.Endpoint)
 	if err != nil {
 		return err
 	}
-	show, finish := bar("reading keys")
+	reading, read := bar("reading keys")
+	judging, judged := bar("judging operations")
 	a, err := audit.New(audit.Config{
-		History: h, Regions: regions, Wait: cmd.Duration("wait"), Concurrency: cmd.Int("concurrency"), Progress: show,
+		History: h, Regions: regions, Wait: cmd.Duration("wait"), Concurrency: cmd.Int("concurrency"),
+		Reading: reading, Judging: judging,
 	})
 	if err != nil {
 		return err
 	}
 	report, err := a.Run(ctx)
-	finish()
+	read()
+	judged()
 	if err != nil {
 		return err
 	}

@@ -27,8 +27,9 @@ type Config struct {
 	// Concurrency is how many keys are read at once. Defaults to 16.
 	Concurrency int
 
-	// Progress is told how many of the keys were read. Defaults to nothing.
-	Progress func(done, of int)
+	// Reading is told how many of the keys were read, and Judging how far the judgement
+	// is. They default to nothing.
+	Reading, Judging func(done, of int)
 }
 
 const (
@@ -45,8 +46,12 @@ type Audit struct {
 // New validates the configuration; it reads nothing.
 func New(cfg Config) (*Audit, error) {
 	cfg.Concurrency = cmp.Or(cfg.Concurrency, 16)
-	if cfg.Progress == nil {
-		cfg.Progress = func(int, int) {}
+	nothing := func(int, int) {}
+	if cfg.Reading == nil {
+		cfg.Reading = nothing
+	}
+	if cfg.Judging == nil {
+		cfg.Judging = nothing
 	}
 	switch {
 	case cfg.History == nil || len(cfg.History.Records) == 0:
@@ -86,5 +91,5 @@ func (a *Audit) Run(ctx context.Context) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Judge(a.cfg.History, state)
+	return Judge(a.cfg.History, state, a.cfg.Judging)
 }

@@ -54,6 +54,7 @@ func (l *log) upTo(seq uint64) (last, latest *operation) {
 func (j *judgement) judgeCauses() {
 	logs := newLogs(j.ops)
 	for _, o := range j.ops {
+		j.step()
 		if !o.ok() || o.Class == workload.Handle {
 			continue
 		}

@@ -17,19 +17,22 @@ type judgement struct {
 	cells  *cells
 	state  *State
 
+	done     int
+	progress func(done, of int)
+
 	counters, tags, registers Property // what is left at the end
 	answers, own, back        Property // what was shown meanwhile
 	causes, handles, books    Property
 }
 
-// Judge compares a history with what the regions hold. Its error is of a history, or an
-// answer, that makes no sense.
-func Judge(h *history.History, state *State) (*Report, error) {
+// Judge compares a history with what the regions hold. It tells progress how far it is. Its
+// error is of a history, or an answer, that makes no sense.
+func Judge(h *history.History, state *State, progress func(done, of int)) (*Report, error) {
 	ops, err := understand(h.Records)
 	if err != nil {
 		return nil, err
 	}
-	j := &judgement{header: &h.Header, ops: ops, cells: newCells(ops), state: state}
+	j := &judgement{header: &h.Header, ops: ops, cells: newCells(ops), state: state, progress: progress}
 	j.name()
 	for _, o := range ops {
 		if p := j.final(o.Class); p != nil && o.write() {
@@ -43,6 +46,15 @@ func Judge(h *history.History, state *State) (*Report, error) {
 	j.judgeHandles()
 	j.judgeBooks()
 	return j.report(), nil
+}
+
+// passes over the operations take nearly all of the time: by answers, sessions and causes.
+const passes = 3
+
+// step is once for each operation and pass.
+func (j *judgement) step() {
+	j.done++
+	j.progress(j.done, passes*len(j.ops))
 }
 
 // name says what is decided.
@@ -128,6 +140,7 @@ func (a *Answer) same(b *Answer) bool {
 // judgeAnswers judges every read by the vector of its answer.
 func (j *judgement) judgeAnswers() {
 	for _, o := range j.ops {
+		j.step()
 		if !o.read() || !o.ok() || o.Class == workload.Handle {
 			continue
 		}

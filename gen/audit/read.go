@@ -124,7 +124,7 @@ func (a *Audit) readKeys(ctx context.Context) ([]Answer, error) {
 					return err
 				}
 			}
-			a.cfg.Progress(int(done.Add(1)), len(keys))
+			a.cfg.Reading(int(done.Add(1)), len(keys))
 			return nil
 		})
 	}

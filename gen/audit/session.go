@@ -38,6 +38,7 @@ func (j *judgement) judgeSessions() {
 		s := &session{shown: map[string]crdt.Vector{}, wrote: map[place]map[string]crdt.Vector{}}
 		for _, m := range life {
 			if m.start {
+				j.step()
 				j.judgeOwn(s, m.operation)
 				j.judgeBack(s, m.operation)
 			} else {

@@ -4,8 +4,6 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
-
-	"pangea/gen/audit"
 )
 
 // Whatever happens at once, is late, or is never answered: a history of regions that keep
@@ -18,7 +16,7 @@ func TestJudge_FindsNothingInCleanHistories(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		report, err := audit.Judge(s.History, s.State)
+		report, err := s.judge()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -71,12 +71,16 @@ func (f Fault) found(seed uint64, operations int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	report, err := audit.Judge(s.History, s.State)
+	report, err := s.judge()
 	if err != nil {
 		return 0, fmt.Errorf("%s, seed %d: %w", f.Name, seed, err)
 	}
 	i := slices.IndexFunc(report.Properties, func(p audit.Property) bool { return p.Name == f.Breaks })
 	return min(report.Properties[i].Violated, 1), nil
+}
+
+func (s *Scene) judge() (*audit.Report, error) {
+	return audit.Judge(s.History, s.State, func(int, int) {})
 }
 
 // judgeClean counts a history without a fault.
@@ -87,7 +91,7 @@ func (r *Report) judgeClean(seed uint64) error {
 	if err != nil {
 		return err
 	}
-	report, err := audit.Judge(s.History, s.State)
+	report, err := s.judge()
 	if err != nil {
 		return fmt.Errorf("clean history, seed %d: %w", seed, err)
 	}
