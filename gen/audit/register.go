@@ -36,8 +36,12 @@ func (c *cell) explains(w *write, v view) *fault {
 	if w.open() {
 		return nil
 	}
+	replacing := []bool{true}
+	if w.sets { // of two removals either explains that nothing is shown
+		replacing = []bool{true, false}
+	}
 	for origin := range c.logs {
-		if later := c.latest(origin, v.claim, true, false); later != nil && later.mustHaveSeen(w) {
+		if later := c.latest(origin, v.claim, replacing...); later != nil && later.mustHaveSeen(w) {
 			return &fault{
 				text:  fmt.Sprintf("shows %s, though the %s that it claims to have seen had replaced that", w.what(), later.Kind),
 				proof: []*operation{w.operation, later.operation},

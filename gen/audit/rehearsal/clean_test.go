@@ -1,9 +1,12 @@
 package rehearsal
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"pangea/gen/workload"
 )
 
 // Whatever happens at once, is late, or is never answered: a history of regions that keep
@@ -26,4 +29,36 @@ func TestJudge_FindsNothingInCleanHistories(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A removal that finds nothing makes no entry: who has applied the one before it need not
+// have applied what it had seen.
+func TestJudge_ARemovalWithoutAnEffectProvesNothing(t *testing.T) {
+	for _, c := range []struct {
+		add, remove action
+		class       workload.Class
+	}{{add("a"), remove("a"), workload.Tags}, {patch("f", "a"), drop("f"), workload.Prefs}} {
+		sc := newScene(1)
+		sc.at(ann, eu, c.add)
+		sc.settle()
+		sc.at(ann, eu, c.remove)
+		sc.deliver(sc.sites[us], sc.sites[eu])
+		sc.at(ben, us, c.remove) // finds nothing
+		line := sc.at(ben, ap, read(c.class))
+		if shown := string(sc.records[line].Answer); !strings.Contains(shown, `"a"`) {
+			t.Fatalf("ap shows %s: want what it has not heard the removal of", shown)
+		}
+		s, err := sc.end()
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := s.judge()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if report.Violated() > 0 {
+			report.Print(t.Output())
+			t.Errorf("%v: %d violations, want none", c.class, report.Violated())
+		}
+	}
 }
