@@ -32,9 +32,13 @@ func newScene(seed uint64) *scene {
 
 // play has the clients do n things or a few more, side by side.
 func (sc *scene) play(n int) {
+	links := 1 // that are up at a time, as it were: with 0 nobody hears of anybody
 	for len(sc.records) < n {
 		sc.now += 1 + sc.rand.Int64N(60)
-		for range sc.rand.IntN(4) {
+		if sc.rand.IntN(20) == 0 {
+			links = sc.rand.IntN(5)
+		}
+		for range links {
 			sc.deliver(sc.sites[sc.rand.IntN(3)], sc.sites[sc.rand.IntN(3)])
 		}
 		if len(sc.late) > 0 && sc.rand.IntN(8) == 0 {
