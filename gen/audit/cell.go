@@ -114,17 +114,25 @@ func (c *cell) index() {
 	}
 }
 
-// latest is the last acknowledged write of a log that whoever claims a vector must have
-// seen; nil if there is none. All earlier ones of the log it has seen itself.
-func (c *cell) latest(origin crdt.Origin, claim crdt.Vector, sets ...bool) *write {
+// latest is the last acknowledged write of a log, of those wanted, that whoever claims a
+// vector must have seen; nil if there is none. All earlier ones of the log it has seen
+// itself. A removal that found nothing made no entry, and may have seen more than the one
+// that was the last then: so its whole vector must be claimed.
+func (c *cell) latest(origin crdt.Origin, claim crdt.Vector, wanted func(*write) bool) *write {
 	log := c.logs[origin]
 	for i := reached(log, claim[origin]) - 1; i >= 0; i-- {
-		if slices.Contains(sets, log[i].sets) && claim.Covers(log[i].seen) {
+		if wanted(log[i]) && claim.Covers(log[i].seen) {
 			return log[i]
 		}
 	}
 	return nil
 }
+
+// What latest may look for.
+func anyWrite(*write) bool { return true }
+
+func (w *write) isSet() bool     { return w.sets }
+func (w *write) isRemoval() bool { return !w.sets }
 
 // reached is how many of a log's writes are in entries up to seq.
 func reached(log []*write, seq uint64) int {

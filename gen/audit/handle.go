@@ -7,7 +7,6 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
-	"pangea/gen/history"
 	"pangea/gen/workload"
 )
 
@@ -108,28 +107,4 @@ func (a *answer) holder() string {
 		return ""
 	}
 	return *a.Claimant
-}
-
-// count adds a write, or an answer, to what was checked.
-func (p *Property) count(o *operation) {
-	p.Checked++
-	if o.open() {
-		p.Unanswered++
-	}
-}
-
-// Proofs are shown in full, but for what nobody reads.
-const longestProof = 12
-
-// violate notes one.
-func (p *Property) violate(text string, proof ...*operation) {
-	p.Violated++
-	if len(p.First) == shown {
-		return
-	}
-	v := Violation{Text: text}
-	for _, o := range proof[:min(len(proof), longestProof)] {
-		v.Records = append(v.Records, history.Record(*o.Record))
-	}
-	p.First = append(p.First, v)
 }

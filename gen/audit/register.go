@@ -36,12 +36,12 @@ func (c *cell) explains(w *write, v view) *fault {
 	if w.open() {
 		return nil
 	}
-	replacing := []bool{true}
-	if w.sets { // of two removals either explains that nothing is shown
-		replacing = []bool{true, false}
+	replacing := (*write).isSet // of two removals either explains that nothing is shown
+	if w.sets {
+		replacing = anyWrite
 	}
 	for origin := range c.logs {
-		if later := c.latest(origin, v.claim, replacing...); later != nil && later.mustHaveSeen(w) {
+		if later := c.latest(origin, v.claim, replacing); later != nil && later.mustHaveSeen(w) {
 			return &fault{
 				text:  fmt.Sprintf("shows %s, though the %s that it claims to have seen had replaced that", w.what(), later.Kind),
 				proof: []*operation{w.operation, later.operation},
@@ -62,7 +62,7 @@ func (w *write) what() string {
 // says why, if there was one. It may never have had a value.
 func (c *cell) judgeEmpty(v view, wrong *fault) *fault {
 	for origin := range c.logs {
-		if w := c.latest(origin, v.claim, true); w != nil {
+		if w := c.latest(origin, v.claim, (*write).isSet); w != nil {
 			if wrong != nil {
 				return wrong
 			}

@@ -35,8 +35,32 @@ type Violation struct {
 	Records []history.Record `json:"records,omitempty"`
 }
 
-// shown is how many violations of a property are worth reading.
-const shown = 5
+// How many violations of a property are worth reading, and operations of a violation.
+const (
+	shown        = 5
+	longestProof = 12
+)
+
+// count adds a write, or an answer, to what was checked.
+func (p *Property) count(o *operation) {
+	p.Checked++
+	if o.open() {
+		p.Unanswered++
+	}
+}
+
+// violate notes a violation.
+func (p *Property) violate(text string, proof ...*operation) {
+	p.Violated++
+	if len(p.First) == shown {
+		return
+	}
+	v := Violation{Text: text}
+	for _, o := range proof[:min(len(proof), longestProof)] {
+		v.Records = append(v.Records, *o.Record)
+	}
+	p.First = append(p.First, v)
+}
 
 // Violated is how many there are of all properties.
 func (r *Report) Violated() (sum int) {

@@ -7,7 +7,7 @@ func (c *cell) judgeTag(v view) *fault {
 	}
 	for origin := range c.logs {
 		// Of a log, the last add that must be seen decides: it replaced those before it.
-		if add := c.latest(origin, v.claim, true); add != nil && !c.mayBeRemoved(add, v) {
+		if add := c.latest(origin, v.claim, (*write).isSet); add != nil && !c.mayBeRemoved(add, v) {
 			return &fault{text: "does not show a tag that it claims to have seen, and that nobody removed: the add is lost", proof: []*operation{add.operation}}
 		}
 	}
@@ -49,7 +49,7 @@ func (c *cell) judgePresent(v view) *fault {
 // removedBy is a removal that must be seen, and that had seen the add; nil if there is none.
 func (c *cell) removedBy(add *write, v view) *write {
 	for origin := range c.logs {
-		if r := c.latest(origin, v.claim, false); r != nil && r.mustHaveSeen(add) {
+		if r := c.latest(origin, v.claim, (*write).isRemoval); r != nil && r.mustHaveSeen(add) {
 			return r
 		}
 	}

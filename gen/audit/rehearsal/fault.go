@@ -130,7 +130,8 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-func forgetLine(sc *scene, line int) { forget(&sc.records[line]) }
+// lose has the answer of a line get lost.
+func (sc *scene) lose(line int) { forget(&sc.records[line]) }
 
 // row finds the books of a class in a region.
 func row(books history.Ledgers, name string, class workload.Class) (i int) {

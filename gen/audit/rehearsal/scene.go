@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"pangea/crdt"
 	"pangea/gen/audit"
@@ -173,11 +174,11 @@ func (sc *scene) end() (*Scene, error) {
 	asked := map[string]bool{}
 	for i := range sc.records {
 		r := &sc.records[i]
-		if at := name(r.Class, r.Key); asked[at] {
+		at := name(r.Class, r.Key)
+		if asked[at] {
 			continue
-		} else {
-			asked[at] = true
 		}
+		asked[at] = true
 		for _, site := range sc.sites {
 			status, body := sc.answer(site, r.Class, r.Key, site.vector)
 			a, err := audit.NewAnswer(site.name, r.Class, r.Key, status, body)
@@ -198,20 +199,24 @@ func (sc *scene) books() history.Ledgers {
 	books := history.Ledgers{}
 	for _, s := range sc.sites {
 		for _, class := range workload.Classes() {
-			row := region.LedgerRow{Class: class.String(), Origin: s.name}
-			for at, events := range sc.events {
-				for _, e := range events {
-					if e.origin == s.origin && name(class, "") == at[:min(len(at), len(name(class, "")))] {
-						row.Committed++
-					}
-				}
-			}
-			if class == workload.Handle && s == sc.sites[0] {
-				row.Committed = sc.claims
-			}
-			row.Live = row.Committed
-			books[s.name] = append(books[s.name], row)
+			n := sc.committed(s, class)
+			books[s.name] = append(books[s.name], region.LedgerRow{Class: class.String(), Origin: s.name, Committed: n, Live: n})
 		}
 	}
 	return books
+}
+
+// committed is how many events of a class the region has made. One owns all handles.
+func (sc *scene) committed(s *site, class workload.Class) (n int64) {
+	if class == workload.Handle && s == sc.sites[0] {
+		return sc.claims
+	}
+	for at, events := range sc.events {
+		for _, e := range events {
+			if e.origin == s.origin && strings.HasPrefix(at, name(class, "")) {
+				n++
+			}
+		}
+	}
+	return n
 }

@@ -18,7 +18,7 @@ func countFaults() []Fault {
 		{"an increment is made up", "counters", shows(9)},
 		{"an unanswered increment counts in one region only", "counters", func(sc *scene) func(*Scene) {
 			sc.at(ann, us, incr(5))
-			forgetLine(sc, sc.at(ben, eu, incr(3)))
+			sc.lose(sc.at(ben, eu, incr(3)))
 			return func(s *Scene) { s.show(workload.Counter, 200, "value", 5, "us") }
 		}},
 		{"a counter nobody wrote has a value", "counters", func(sc *scene) func(*Scene) {
