@@ -24,7 +24,7 @@ func TestClock_FollowsItsFile(t *testing.T) {
 		c := newClock(cfg)
 		want := func(skew time.Duration) {
 			t.Helper()
-			if got := c.now().Sub(time.Now()); got != skew || c.skewed() != skew {
+			if got := time.Until(c.now()); got != skew || c.skewed() != skew {
 				t.Errorf("the clock is %v ahead and says %v, want %v", got, c.skewed(), skew)
 			}
 		}
