@@ -39,15 +39,15 @@ func allCommands() []*cli.Command {
 	}}
 }
 
-// chapter is an experiment of all, and about how long it takes on two processors.
-type chapter struct {
+// planned is an experiment of all, and about how long it takes on two processors.
+type planned struct {
 	name        string // of its command, its task and its record
 	short, long time.Duration
 }
 
-// chapters are those that the ledger is made of, in the order in which they run.
-func chapters() []chapter {
-	return []chapter{
+// plan is those that the ledger is made of, in the order in which they run.
+func plan() []planned {
+	return []planned{
 		{"latency", 30 * time.Second, 2 * time.Minute},
 		{"lww", 2 * time.Minute, 5 * time.Minute},
 		{"crdt", 20 * time.Second, 2 * time.Minute},
@@ -63,11 +63,11 @@ func chapters() []chapter {
 }
 
 // chosen are those that were asked for.
-func chosen(names []string) ([]chapter, error) {
-	all := chapters()
+func chosen(names []string) ([]planned, error) {
+	all := plan()
 	known := make([]string, len(all))
-	for i, c := range all {
-		known[i] = c.name
+	for i, p := range all {
+		known[i] = p.name
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
@@ -77,11 +77,11 @@ func chosen(names []string) ([]chapter, error) {
 	if len(names) == 0 {
 		return all, nil
 	}
-	return slices.DeleteFunc(all, func(c chapter) bool { return !slices.Contains(names, c.name) }), nil
+	return slices.DeleteFunc(all, func(p planned) bool { return !slices.Contains(names, p.name) }), nil
 }
 
 func runAll(ctx context.Context, e *experiment) error {
-	book, err := chosen(e.StringSlice("only"))
+	due, err := chosen(e.StringSlice("only"))
 	if err != nil {
 		return err
 	}
@@ -89,9 +89,9 @@ func runAll(ctx context.Context, e *experiment) error {
 		return err
 	}
 	var outcomes []outcome
-	for i, c := range book {
-		fmt.Fprintf(e.Root().Writer, "\n%d of %d: %s, about %v; all that is left takes about %v\n\n", i+1, len(book), c.name, e.about(c), e.about(book[i:]...))
-		outcomes = append(outcomes, e.run(ctx, c))
+	for i, p := range due {
+		fmt.Fprintf(e.Root().Writer, "\n%d of %d: %s, about %v; all that is left takes about %v\n\n", i+1, len(due), p.name, e.about(p), e.about(due[i:]...))
+		outcomes = append(outcomes, e.run(ctx, p))
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -106,34 +106,34 @@ func runAll(ctx context.Context, e *experiment) error {
 }
 
 // about is how long they take.
-func (e *experiment) about(some ...chapter) (sum time.Duration) {
-	for _, c := range some {
+func (e *experiment) about(some ...planned) (sum time.Duration) {
+	for _, p := range some {
 		if e.Bool("short") {
-			sum += c.short
+			sum += p.short
 		} else {
-			sum += c.long
+			sum += p.long
 		}
 	}
 	return sum
 }
 
-// outcome is what came of a chapter.
+// outcome is what came of one.
 type outcome struct {
-	chapter
+	planned
 	took   time.Duration
 	record *results.Record // nil if it was not completed
 	err    error
 }
 
 // run calls the command of one, as if it had been typed.
-func (e *experiment) run(ctx context.Context, c chapter) outcome {
-	args := append([]string{"lab", "-root", e.String("root"), c.name}, e.given("only")...)
+func (e *experiment) run(ctx context.Context, p planned) outcome {
+	args := append([]string{"lab", "-root", e.String("root"), p.name}, e.given("only")...)
 	command := Command()
 	command.Writer = e.Root().Writer
 	begun := time.Now()
-	o := outcome{chapter: c, err: command.Run(ctx, args)}
+	o := outcome{planned: p, err: command.Run(ctx, args)}
 	o.took = time.Since(begun)
-	if r, err := results.Read(filepath.Join(e.directory(), c.name+".json")); err == nil && r.Started.After(begun) {
+	if r, err := results.Read(filepath.Join(e.directory(), p.name+".json")); err == nil && r.Started.After(begun) {
 		o.record = r
 	}
 	return o

@@ -64,6 +64,22 @@ func (r run) sample(op workload.Op, place int, due, latency time.Duration, statu
 
 var incr = workload.Op{Class: workload.Counter, Kind: workload.Incr, Key: "a", By: 2}
 
+func TestOutcome_TextReadsBack(t *testing.T) {
+	for want := range outcomes {
+		text, err := want.MarshalText()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Outcome
+		if err := got.UnmarshalText(text); err != nil || got != want {
+			t.Errorf("got %v, %v; want %v", got, err, want)
+		}
+	}
+	if err := new(Outcome).UnmarshalText([]byte("perhaps")); err == nil {
+		t.Error("there is no such outcome, and it was read")
+	}
+}
+
 func TestRecorder_PercentilesAreOfGoodAnswers(t *testing.T) {
 	r := newRun()
 	for i := 1; i <= 1000; i++ {

@@ -179,6 +179,19 @@ func TestMix_TextReadsBack(t *testing.T) {
 	}
 }
 
+func TestClass_TextReadsBack(t *testing.T) {
+	for _, want := range Classes() {
+		var got Class
+		if err := got.UnmarshalText([]byte(want.String())); err != nil || got != want {
+			t.Errorf("got %v, %v; want %v", got, err, want)
+		}
+	}
+	var none Class
+	if err := none.UnmarshalText([]byte("moon")); err == nil || !strings.Contains(err.Error(), "counter, profile") {
+		t.Errorf("got %v, want the classes named", err)
+	}
+}
+
 func TestNew_RefusesBadConfig(t *testing.T) {
 	good := newWorkload(t, nil).cfg
 	for name, change := range map[string]func(*Config){

@@ -1,12 +1,12 @@
 package soak
 
 import (
-	"slices"
 	"testing"
 	"time"
 
 	"pangea/lab/meter"
 	"pangea/lab/results"
+	"pangea/lab/results/resultstest"
 	"pangea/lab/trend"
 	"pangea/lab/trial"
 )
@@ -42,12 +42,10 @@ func TestClaims(t *testing.T) {
 		spoil(found)
 		s := &Soak{cfg: Config{Rate: 8000, Duration: 30 * time.Minute, Memory: 300e6}}
 		s.claim(record, found)
-		var broken []string
-		for _, c := range record.Broken() {
-			broken = append(broken, c.Text)
-		}
-		if want == "" && len(broken) > 0 || want != "" && !slices.Equal(broken, []string{want}) {
-			t.Errorf("got %q broken, want %q", broken, want)
+		if want == "" {
+			resultstest.Breaks(t, record)
+		} else {
+			resultstest.Breaks(t, record, want)
 		}
 	}
 }
