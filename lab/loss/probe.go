@@ -62,18 +62,18 @@ type write struct {
 func (p *probe) write(n int) write {
 	turn := n / 2
 	if n%2 == 0 {
-		return p.single(n, workload.Classes()[turn%4], true)
+		return p.one(n, workload.Classes()[turn%4], true)
 	}
 	switch turn %= 6; turn {
 	case 5:
 		return p.count()
 	default:
-		return p.single(n, workload.Classes()[turn], false)
+		return p.one(n, workload.Classes()[turn], false)
 	}
 }
 
-// single is a write of something that no other write makes.
-func (p *probe) single(n int, class workload.Class, alone bool) write {
+// one is a write of something that no other write makes.
+func (p *probe) one(n int, class workload.Class, alone bool) write {
 	w := write{promise: promise{class: class, value: strconv.Itoa(n), by: p.region, alone: alone, round: p.round}}
 	set := p.prefix + "-" + w.ack() // of tags, or of fields
 	w.key = set + "-" + w.value
