@@ -3,6 +3,7 @@ package loss
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"pangea/gen/workload"
 )
@@ -39,5 +40,35 @@ func TestBooks_DueIsAllButManyFormerHandles(t *testing.T) {
 	slices.Sort(due)
 	if len(slices.Compact(due)) != 7*reread {
 		t.Error("some are due twice")
+	}
+}
+
+// Only what a region had promised alone, before it was destroyed, is not owed.
+func TestPromise_Binds(t *testing.T) {
+	dead := time.Now()
+	destroyed := loss{round: 2, region: "eu", to: dead}
+	killed := destroyed
+	killed.kept = true
+	before := promise{by: "eu", alone: true, round: 2, sent: dead.Add(-time.Second)}
+	of := func(change func(*promise)) promise {
+		p := before
+		change(&p)
+		return p
+	}
+	for name, test := range map[string]struct {
+		promise promise
+		loss    loss
+		want    bool
+	}{
+		"alone, and destroyed":     {before, destroyed, false},
+		"alone, and killed":        {before, killed, true},
+		"with a peer":              {of(func(p *promise) { p.alone = false }), destroyed, true},
+		"by another region":        {of(func(p *promise) { p.by = "us" }), destroyed, true},
+		"after it was dead":        {of(func(p *promise) { p.sent = dead.Add(time.Second) }), destroyed, true},
+		"in a round that was read": {of(func(p *promise) { p.round = 1 }), destroyed, true},
+	} {
+		if got := test.promise.binds(test.loss); got != test.want {
+			t.Errorf("%s: binds is %t, want %t", name, got, test.want)
+		}
 	}
 }

@@ -60,16 +60,14 @@ type write struct {
 // classes in turn; of handles there are none. The others wait for a peer, of which one goes
 // to a counter of many.
 func (p *probe) write(n int) write {
-	turn := n / 2
+	classes, turn := workload.Classes(), n/2 // handles are the last
 	if n%2 == 0 {
-		return p.one(n, workload.Classes()[turn%4], true)
+		return p.one(n, classes[turn%(len(classes)-1)], true)
 	}
-	switch turn %= 6; turn {
-	case 5:
-		return p.count()
-	default:
-		return p.one(n, workload.Classes()[turn], false)
+	if turn %= len(classes) + 1; turn < len(classes) {
+		return p.one(n, classes[turn], false)
 	}
+	return p.count()
 }
 
 // one is a write of something that no other write makes.
