@@ -106,3 +106,18 @@ func TestMetrics_Lint(t *testing.T) {
 		t.Errorf("got %v, %v, want none", problems, err)
 	}
 }
+
+// What is refused is counted by why: load that is shed is told from outcomes that are open.
+func TestMetrics_CountProblems(t *testing.T) {
+	m := contract.NewMemory("us")
+	base := serve(t, m)
+	m.Suffer(contract.Trouble{NotReady: "it is behind"})
+	ask(t, base, "GET /counter/a", "")
+	ask(t, base, "POST /counter/a/incr", "")
+	_, page := ask(t, base, "GET /metrics", "")
+	for _, want := range []string{`pangea_problems_total{problem="not-ready"} 2`, `pangea_problems_total{problem="unknown-outcome"} 0`} {
+		if !strings.Contains(page, want+"\n") {
+			t.Errorf("no %s", want)
+		}
+	}
+}
