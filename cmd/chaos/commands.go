@@ -127,8 +127,11 @@ func lay() *cli.Command {
 			if c.Bool("keep") {
 				return w.Network.Keep(ctx, c.Root().Writer)
 			}
+			if err := w.Network.Lay(ctx); err != nil {
+				return err
+			}
 			fmt.Fprintln(c.Root().Writer, "every link is laid")
-			return w.Network.Lay(ctx)
+			return nil
 		},
 	})
 }
