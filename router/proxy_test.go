@@ -267,6 +267,24 @@ func TestOwnRoutes(t *testing.T) {
 	}
 }
 
+// TestConsoleRoutes: all below /console is the console's, whatever the method, and no
+// region sees it.
+func TestConsoleRoutes(t *testing.T) {
+	s := newStage(t, func(c *Config) {
+		c.Console = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Method, " ", r.URL.Path) })
+	})
+	for _, want := range []string{"GET /console", "GET /console/events", "POST /console/faults"} {
+		method, path, _ := strings.Cut(want, " ")
+		if got := s.do(method, path, ""); got.status != 200 || got.body != want {
+			t.Errorf("%s: got %d %q, want it from the console", want, got.status, got.body)
+		}
+	}
+	if n := s.region["us"].served.Load(); n != 0 {
+		t.Errorf("the region saw %d requests for the console", n)
+	}
+	s.servedBy(s.do("GET", "/consoles", ""), "us")
+}
+
 func TestMetrics(t *testing.T) {
 	s := newStage(t)
 	s.do("GET", "/profile/a", "")

@@ -97,6 +97,7 @@ func (r *Router) serve(ctx context.Context, ln net.Listener) error {
 
 // ServeHTTP answers the router's own routes and proxies every other one.
 func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	w.Header().Set("X-Routed-By", r.cfg.Region)
 	path := rawPath(req)
 	console := path == "/console" || strings.HasPrefix(path, "/console/")
 	if console && r.cfg.Console != nil {
@@ -105,7 +106,6 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	begun, target, status := time.Now(), -1, 0
 	defer func() { r.metrics.served(target, status, begun) }()
-	w.Header().Set("X-Routed-By", r.cfg.Region)
 	own := console || path == "/healthz" || path == "/metrics" || strings.HasPrefix(path, "/router/")
 	switch {
 	case !own:

@@ -80,6 +80,7 @@ func (c *Console) fault(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusServiceUnavailable, "busy", fmt.Sprintf("%d faults are being done: wait for one of them.", maxFaults))
 		return
 	}
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(faultTimeout + sendTimeout)) // a writer without deadlines needs none
 	said, status := c.do(r.Context(), asked)
 	if status != http.StatusOK {
 		refuse(w, status, "not-done", said)
