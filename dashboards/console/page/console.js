@@ -1,7 +1,7 @@
 // The page: it follows the router's stream and hands each snapshot to its parts.
 import { find, text, attribute } from './dom.js'
 import { clock } from './format.js'
-import { Map } from './map.js'
+import { Picture } from './map.js'
 import { Links } from './links.js'
 import { Regions } from './regions.js'
 import { Events } from './events.js'
@@ -9,13 +9,14 @@ import { Agreement } from './agreement.js'
 import { Conflicts } from './conflicts.js'
 import { Faults } from './faults.js'
 
-const state = { parts: null, paused: false, last: null }
+const state = { parts: null, paused: false, waiting: [] }
+const mostWaiting = 300 // five minutes
 
 async function layOut(world) {
   text(find('#router'), `console of router ${world.router}`)
   document.documentElement.classList.toggle('faults-on', world.faults)
   const faults = world.faults ? new Faults() : null
-  const parts = [new Map(world), new Links(world, faults), new Regions(world, faults), new Events(), new Agreement(world), new Conflicts(world)]
+  const parts = [new Picture(world), new Links(world, faults), new Regions(world, faults), new Events(), new Agreement(world), new Conflicts(world)]
   if (world.charts) {
     document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: '/console/dist/charts.css' }))
     const { Charts } = await import('/console/dist/charts.js')
@@ -26,8 +27,10 @@ async function layOut(world) {
 }
 
 function show(snapshot) {
-  state.last = snapshot
-  if (state.paused) return
+  if (state.paused) {
+    state.waiting = [...state.waiting, snapshot].slice(-mostWaiting)
+    return
+  }
   for (const part of state.parts) part.show(snapshot)
   text(find('#clock'), clock(snapshot.at))
   const verdict = judge(snapshot)
@@ -71,6 +74,6 @@ function follow() {
 find('#pause').addEventListener('click', event => {
   state.paused = !state.paused
   attribute(event.target, 'aria-pressed', state.paused)
-  if (!state.paused && state.last) show(state.last)
+  if (!state.paused) state.waiting.splice(0).forEach(show)
 })
 follow()

@@ -14,7 +14,7 @@ function place(name, i, n) {
   return [500 - 330 * Math.cos(angle), 220 - 150 * Math.sin(angle)]
 }
 
-export class Map {
+export class Picture {
   constructor(world) {
     const at = Object.fromEntries(world.regions.map((r, i) => [r, place(r, i, world.regions.length)]))
     const root = find('#map')
