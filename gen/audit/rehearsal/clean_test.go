@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"pangea/gen/measure"
 	"pangea/gen/workload"
 )
 
@@ -48,17 +49,34 @@ func TestJudge_ARemovalWithoutAnEffectProvesNothing(t *testing.T) {
 		if shown := string(sc.records[line].Answer); !strings.Contains(shown, `"a"`) {
 			t.Fatalf("ap shows %s: want what it has not heard the removal of", shown)
 		}
-		s, err := sc.end()
-		if err != nil {
-			t.Fatal(err)
-		}
-		report, err := s.judge()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if report.Violated() > 0 {
-			report.Print(t.Output())
-			t.Errorf("%v: %d violations, want none", c.class, report.Violated())
-		}
+		findsNothing(t, sc)
+	}
+}
+
+// A claim that nobody was answered may be decided after others were told that the handle is
+// free.
+func TestJudge_ALostClaimMayBeDecidedLate(t *testing.T) {
+	sc := newScene(1)
+	sc.records = append(sc.records, sc.sent(ann, sc.sites[us], claim("ann"), measure.Unanswered))
+	sc.now += 1000
+	sc.at(ben, eu, read(workload.Handle))
+	sc.claim(claim("ann"))
+	sc.at(ben, eu, read(workload.Handle))
+	findsNothing(t, sc)
+}
+
+func findsNothing(t *testing.T, sc *scene) {
+	t.Helper()
+	s, err := sc.end()
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := s.judge()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Violated() > 0 {
+		report.Print(t.Output())
+		t.Errorf("%d violations, want none", report.Violated())
 	}
 }

@@ -23,6 +23,7 @@ const (
 	sessions = 9 // three near each region
 	keys     = 4 // of each class
 	members  = 3 // tags, or fields, of each key
+	handles  = 8
 	settled  = 401
 )
 
@@ -96,7 +97,7 @@ func (sc *scene) group(session int, s *site) {
 
 // handle asks about a handle, or claims it.
 func (sc *scene) handle(session int, s *site) {
-	a := action{kind: workload.Claim, class: workload.Handle, key: fmt.Sprint("h", sc.rand.IntN(keys)), value: fmt.Sprint("user:", sc.rand.IntN(3))}
+	a := action{kind: workload.Claim, class: workload.Handle, key: fmt.Sprint("h", sc.rand.IntN(handles)), value: fmt.Sprint("user:", sc.rand.IntN(3))}
 	switch sc.rand.IntN(6) {
 	case 0:
 		sc.records = append(sc.records, sc.sent(session, s, a, measure.Unanswered))
