@@ -60,15 +60,15 @@ func (j *judgement) step() {
 // name says what is decided.
 func (j *judgement) name() {
 	for p, words := range map[*Property][3]string{
-		&j.counters:  {"counters", "writes", "each acknowledged increment counts, once (I1, I5, I8)"},
-		&j.tags:      {"tags", "writes", "no acknowledged add is lost, no removed tag is back, none is made up (I1, I5, I8)"},
-		&j.registers: {"registers", "writes", "a profile or field is one that no acknowledged write had seen; none is back, or made up (I1, I5, I8)"},
-		&j.answers:   {"answers", "reads", "a read shows all that its version vector claims (I6)"},
-		&j.own:       {"own writes", "reads", "a client reads what it wrote, in one region or with the vector sent along"},
-		&j.back:      {"reads go on", "answers", "no answer shows a client less than it was shown, in one region or with the vector sent along (I13)"},
-		&j.causes:    {"causes", "answers", "no effect is seen before its cause (I6)"},
-		&j.handles:   {"handles", "operations", "the operations on each handle are linearizable (I10)"},
-		&j.books:     {"books", "writes", "committed = live + merged + verdicts; acknowledged ≤ committed ≤ acknowledged + unanswered (I9)"},
+		&j.counters:  {"counters", "writes", "each acknowledged increment counts, once"},
+		&j.tags:      {"tags", "writes", "no added tag is lost, no removed one is back, none is made up"},
+		&j.registers: {"registers", "writes", "no profile or field is lost, back or made up, but to concurrent writes"},
+		&j.answers:   {"answers", "reads", "a read shows all that its version vector claims"},
+		&j.own:       {"own writes", "reads", "clients read what they wrote"},
+		&j.back:      {"reads go on", "answers", "clients are never shown less than before"},
+		&j.causes:    {"causes", "answers", "no effect is seen before its cause"},
+		&j.handles:   {"handles", "operations", "the operations on a handle are linearizable"},
+		&j.books:     {"books", "writes", "the events committed are those acknowledged, and accounted for"},
 	} {
 		p.Name, p.Unit, p.Promise = words[0], words[1], words[2]
 	}

@@ -75,10 +75,15 @@ func (r *Report) Print(out io.Writer) {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
 	t.Style().Format.Header = text.FormatDefault
-	t.AppendHeader(table.Row{"property", "checked", "of", "unanswered", "violated", "promise"})
+	t.AppendHeader(table.Row{"property", "promise", "checked", "unanswered", "violated"})
 	for _, p := range r.Properties {
-		t.AppendRow(table.Row{p.Name, p.Checked, p.Unit, p.Unanswered, p.Violated, p.Promise})
+		t.AppendRow(table.Row{p.Name, p.Promise, fmt.Sprintf("%d %s", p.Checked, p.Unit), p.Unanswered, p.Violated})
 	}
+	var right []table.ColumnConfig
+	for column := 3; column <= 5; column++ {
+		right = append(right, table.ColumnConfig{Number: column, Align: text.AlignRight, AlignHeader: text.AlignRight})
+	}
+	t.SetColumnConfigs(right)
 	fmt.Fprintf(out, "run %s, %d operations\n%s\n", r.Run, r.Operations, t.Render())
 	for _, p := range r.Properties {
 		p.printViolations(out)
