@@ -164,7 +164,7 @@ func TestLoad_SendsTheVectorAlong(t *testing.T) {
 	if got := s.vector(); got != "" {
 		t.Errorf("at first: got %q, want nothing", got)
 	}
-	s.saw([]byte(`{"value":"\"version_vector\":\"us=9\"","version_vector":"us=2,eu=5"}`))
+	s.saw([]byte(`{"value":{"version_vector":"us=9"},"version_vector":"us=2,eu=5"}`))
 	s.saw([]byte(`{"tags":[],"version_vector":"us=3,eu=4"}`))
 	s.saw([]byte(`no JSON`))
 	if got, want := s.vector(), "eu=5,us=3"; got != want {
