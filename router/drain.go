@@ -51,15 +51,16 @@ func (w *world) drain(name string, on bool) *problem {
 			Detail: "No other region can take the clients of " + name + ": each is drained or not ready. Let one of them serve first.",
 		}
 	}
-	w.metrics.drained[i].Set(0)
+	gauge := 0.0
 	if on {
-		w.metrics.drained[i].Set(1)
+		gauge = 1
 	}
-	if w.regions[i].drained != on {
+	w.metrics.drained[i].Set(gauge)
+	if r := w.regions[i]; r.drained != on {
+		r.drained = on
 		w.cfg.Log.Info("drain of a region", "target", name, "drained", on)
+		w.elect(time.Now())
 	}
-	w.regions[i].drained = on
-	w.elect(time.Now())
 	return nil
 }
 

@@ -32,7 +32,11 @@ func (s *Scenario) Play(ctx context.Context, out io.Writer, speed float64) (err 
 			return fmt.Errorf("interrupted before %q", step.Command)
 		}
 		done = append(done, step.act) // even if it fails: then it may hold in part
-		if err := step.act.Do(ctx); err != nil {
+		err := step.act.Do(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return fmt.Errorf("interrupted at %q", step.Command)
+		case err != nil:
 			return fmt.Errorf("%s: %s: %w", step.place, step.Command, err)
 		}
 		show.done(i)

@@ -31,9 +31,9 @@ func Load(path string, w *chaos.World) (*Scenario, error) {
 		return nil, &chaos.Misuse{Text: fmt.Sprintf("read the scenario: %v", err)}
 	}
 	s, wrong := &Scenario{}, []string{}
-	for i, line := range strings.Split(string(text), "\n") {
+	for i, content := range strings.Split(string(text), "\n") {
 		place := fmt.Sprintf("%s:%d", path, i+1)
-		if err := s.add(w, place, line); err != nil {
+		if err := s.add(w, place, content); err != nil {
 			wrong = append(wrong, fmt.Sprintf("%s: %v", place, err))
 		}
 	}
