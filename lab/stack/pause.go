@@ -15,6 +15,8 @@ func (s *Stack) Pause(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, stopWithin)
+	defer cancel()
 	paused, err := process.Pause(ctx, s.pidFile(p))
 	if err != nil {
 		return fmt.Errorf("pause %s: %w", name, err)
