@@ -98,7 +98,7 @@ func (f *Finding) each(of func(*Round) float64) (values []float64) {
 
 func (f *Finding) claim(r *results.Record) {
 	of := r.Of(string(f.Fault) + ": ")
-	keep, acks, entries, unchecked, equal, unfinished := 0, 0, 0, 0, 0, "none was left"
+	keep, acks, entries, unchecked, equal, unfinished := 0, 0, 0, 0, 0, ""
 	var gone Acks
 	for _, round := range f.Rounds {
 		keep += round.Owed.total() + round.Former
@@ -108,13 +108,13 @@ func (f *Finding) claim(r *results.Record) {
 			equal++
 		}
 		if round.Error != "" {
-			unfinished = round.Error
+			unfinished = ": " + round.Error
 		}
 	}
 	n := len(f.Rounds)
 	of.Claim(acks == 0 && keep > 0, "no write is missing that was acknowledged to stay", "%d of %d", acks, keep)
 	of.Claim(entries == 0 && n > 0, "no entry is missing that a survivor had stored", "%d in %d rounds", entries, n)
-	of.Claim(equal == n && n > 0, "all regions hold the same after each round", "%d of %d: %s", equal, n, unfinished)
+	of.Claim(equal == n && n > 0, "all regions hold the same after each round", "%d of %d%s", equal, n, unfinished)
 	of.Claim(unchecked == 0 && n > 0, "each round had some of every class to miss, from every region", "%d kinds were not there", unchecked)
 	of.Claim(f.Planted, "writes that were planted in what clients were told are missed, of each class", "%t", f.Planted)
 	if f.Fault == Destroyed {
