@@ -50,8 +50,8 @@ func plan() []planned {
 	return []planned{
 		{"latency", 30 * time.Second, 2 * time.Minute},
 		{"lww", 2 * time.Minute, 5 * time.Minute},
-		{"crdt", 20 * time.Second, 2 * time.Minute},
-		{"partition", time.Minute, 3 * time.Minute},
+		{"crdt", 25 * time.Second, 2 * time.Minute},
+		{"partition", 70 * time.Second, 3 * time.Minute},
 		{"ryw", 20 * time.Second, time.Minute},
 		{"causal", time.Minute, 3 * time.Minute},
 		{"failback", 75 * time.Second, 5 * time.Minute},

@@ -24,7 +24,8 @@ type course struct {
 	moments []Moment
 }
 
-// watch compares the sides from now on until the end. A look that fails is left out.
+// watch compares the sides from now on until the end, and once more then. A look that fails
+// is left out.
 func watch(t *topology.Topology) *course {
 	c := &course{}
 	ctx, stop := context.WithCancel(context.Background())
@@ -33,10 +34,9 @@ func watch(t *topology.Topology) *course {
 	c.done.Go(func() {
 		tick := time.NewTicker(look)
 		defer tick.Stop()
-		for {
+		for ctx.Err() == nil {
 			select {
 			case <-ctx.Done():
-				return
 			case <-tick.C:
 			}
 			at := time.Since(begun)
