@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -101,12 +102,18 @@ func (s *source) newConflicts(ctx context.Context) ([]Conflict, error) {
 	return found, nil
 }
 
-// digest is nil if the region does not give it in time.
+// digest is nil if the region does not give it in time. Equal vectors are written alike.
 func (s *source) digest(ctx context.Context) *region.Digest {
 	var d region.Digest
 	if s.get(ctx, s.region.HTTP, "/digest", &d) != nil {
 		return nil
 	}
+	vector, err := crdt.ParseVector(d.Vector)
+	if err != nil {
+		return nil
+	}
+	maps.DeleteFunc(vector, func(_ crdt.Origin, seq uint64) bool { return seq == 0 }) // as if it were absent
+	d.Vector = vector.String()
 	return &d
 }
 

@@ -39,7 +39,7 @@ export class Agreement {
       const n = rows(this.world.regions[i])
       const equal = v === usual && values.every(w => w == null || w === v)
       const cell = element('td', { class: equal ? 'equal' : 'differs', title: v }, element('span', { class: 'mark' }, equal ? '= ' : '≠ '),
-        element('code', {}, n == null ? v.replaceAll(',', ' ') : v.slice(0, 8)))
+        element('code', {}, n == null ? v.replaceAll(',', ' ') || 'nothing yet' : v.slice(0, 8)))
       if (n != null) cell.append(element('small', {}, ` ${count(n)} rows`))
       return cell
     }))
