@@ -62,7 +62,7 @@ func (j *judgement) name() {
 	for p, words := range map[*Property][3]string{
 		&j.counters:  {"counters", "writes", "each acknowledged increment counts, once"},
 		&j.tags:      {"tags", "writes", "no added tag is lost, no removed one is back, none is made up"},
-		&j.registers: {"registers", "writes", "no profile or field is lost, back or made up, but to concurrent writes"},
+		&j.registers: {"registers", "writes", "no profile or field is back or made up, or lost but to concurrent writes"},
 		&j.answers:   {"answers", "reads", "a read shows all that its version vector claims"},
 		&j.own:       {"own writes", "reads", "clients read what they wrote"},
 		&j.back:      {"reads go on", "answers", "clients are never shown less than before"},
