@@ -48,11 +48,11 @@ type planned struct {
 // plan is those that the ledger is made of, in the order in which they run.
 func plan() []planned {
 	return []planned{
-		{"latency", 30 * time.Second, 2 * time.Minute},
+		{"latency", 50 * time.Second, 2 * time.Minute},
 		{"lww", 2 * time.Minute, 5 * time.Minute},
 		{"crdt", 25 * time.Second, 2 * time.Minute},
 		{"partition", 70 * time.Second, 3 * time.Minute},
-		{"ryw", 20 * time.Second, time.Minute},
+		{"ryw", 35 * time.Second, time.Minute},
 		{"causal", time.Minute, 3 * time.Minute},
 		{"failback", 75 * time.Second, 5 * time.Minute},
 		{"failover", 90 * time.Second, 8 * time.Minute},
