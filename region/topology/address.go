@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net"
 	"slices"
+	"strings"
 )
 
 // validateAddresses checks that every address is host:port and that no two parts
@@ -12,8 +13,8 @@ import (
 func (t *Topology) validateAddresses() error {
 	taken := map[string]string{}
 	for _, l := range t.listeners() {
-		if host, port, err := net.SplitHostPort(l.address); err != nil || host == "" || port == "" {
-			return fmt.Errorf("%s: address %q is not host:port", l.name, l.address)
+		if host, port, err := net.SplitHostPort(l.address); err != nil || host == "" || port == "" || strings.Contains(port, "@") {
+			return fmt.Errorf("%s: address %q is not host:port", l.name, withoutUser(l.address))
 		}
 		if other, ok := taken[l.address]; ok {
 			return fmt.Errorf("%s and %s have the same address, %s", other, l.name, l.address)
@@ -33,10 +34,13 @@ func (t *Topology) listeners() []listener {
 			all,
 			listener{r.Name + ".router", r.Router},
 			listener{r.Name + ".http", r.HTTP},
-			listener{r.Name + ".nats", r.NATS},
-			listener{r.Name + ".monitor", r.Monitor},
-			listener{r.Name + ".postgres", r.Postgres},
 		)
+		if _, ok := t.Cluster(r.Name); !ok {
+			all = append(all, listener{r.Name + ".nats", r.NATS}, listener{r.Name + ".monitor", r.Monitor})
+		}
+		if !isDSN(r.Postgres) {
+			all = append(all, listener{r.Name + ".postgres", r.Postgres})
+		}
 	}
 	if len(t.Links.Listeners) == 0 {
 		return all

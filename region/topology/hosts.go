@@ -29,8 +29,12 @@ func (t *Topology) OnNamedHosts() *Topology {
 	return &named
 }
 
-// onHost is address with another host. Load has checked that it is host:port.
+// onHost is address with another host. What is elsewhere stays there: a database with a
+// connection string, and a cluster, beside which a region has no server.
 func onHost(host, address string) string {
-	_, port, _ := net.SplitHostPort(address)
+	if address == "" || isDSN(address) {
+		return address
+	}
+	_, port, _ := net.SplitHostPort(address) // Load has checked it
 	return net.JoinHostPort(host, port)
 }

@@ -3,8 +3,9 @@ package topology
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
+	"strconv"
 )
 
 // Protocol is what a link carries.
@@ -26,12 +27,20 @@ type Links struct {
 type Link struct {
 	Dialer, Target string
 	Protocol       Protocol
+	Server         int    // of Target's cluster, from 0; 0 if there is one server
 	Listen         string // address of the proxy
 	Upstream       string // address behind it
 }
 
-// Name is the proxy's name in toxiproxy, such as us_eu_http.
-func (l Link) Name() string { return l.Dialer + "_" + l.Target + "_" + string(l.Protocol) }
+// Name is the proxy's name in toxiproxy, such as us_eu_http. The second server of eu's
+// cluster is behind us_eu_nats_2.
+func (l Link) Name() string {
+	name := l.Dialer + "_" + l.Target + "_" + string(l.Protocol)
+	if l.Server > 0 {
+		name += "_" + strconv.Itoa(l.Server+1)
+	}
+	return name
+}
 
 // AllLinks lists every directed link, ordered by name.
 func (t *Topology) AllLinks() []Link {
@@ -42,9 +51,7 @@ func (t *Topology) AllLinks() []Link {
 				continue
 			}
 			for _, p := range []Protocol{NATS, HTTP} {
-				l := Link{Dialer: a.Name, Target: b.Name, Protocol: p, Upstream: b.address(p)}
-				l.Listen = t.Links.Listeners[l.Name()]
-				links = append(links, l)
+				links = append(links, t.links(a, b, p)...)
 			}
 		}
 	}
@@ -52,38 +59,63 @@ func (t *Topology) AllLinks() []Link {
 	return links
 }
 
-// Address is where dialer reaches target: its own listener, or the link to it.
-// Both must be regions of t.
-func (t *Topology) Address(dialer, target string, p Protocol) string {
-	name := Link{Dialer: dialer, Target: target, Protocol: p}.Name()
-	if listen, ok := t.Links.Listeners[name]; ok && dialer != target {
-		return listen
+// links are those from one region to another, one for each server there.
+func (t *Topology) links(a, b Region, p Protocol) (links []Link) {
+	for i, upstream := range t.servers(b, p) {
+		l := Link{Dialer: a.Name, Target: b.Name, Protocol: p, Server: i, Upstream: upstream}
+		l.Listen = t.Links.Listeners[l.Name()]
+		links = append(links, l)
 	}
-	r, err := t.Region(target)
+	return links
+}
+
+// servers are the addresses that a region, or its cluster, listens on.
+func (t *Topology) servers(r Region, p Protocol) []string {
+	if p == HTTP {
+		return []string{r.HTTP}
+	}
+	if c, ok := t.Cluster(r.Name); ok {
+		return c.Servers
+	}
+	return []string{r.NATS}
+}
+
+// Address is where dialer reaches target: its own listener, or the link to it; for a
+// cluster the URL of all its servers, or of the links to them. Both must be regions of t.
+func (t *Topology) Address(dialer, target string, p Protocol) string {
+	to, err := t.Region(target)
 	if err != nil {
 		return ""
 	}
-	return r.address(p)
-}
-
-func (r Region) address(p Protocol) string {
-	if p == NATS {
-		return r.NATS
+	addresses := t.servers(to, p)
+	if len(t.Links.Listeners) > 0 && dialer != target {
+		for i, l := range t.links(Region{Name: dialer}, to, p) {
+			addresses[i] = cmp.Or(l.Listen, addresses[i])
+		}
 	}
-	return r.HTTP
+	if c, ok := t.Cluster(target); ok && p == NATS {
+		return c.at(addresses)
+	}
+	return addresses[0]
 }
 
-func (l Links) validate(regions map[string]bool) error {
-	for name := range l.Listeners {
-		part := strings.Split(name, "_")
-		ok := len(part) == 3 && regions[part[0]] && regions[part[1]] && part[0] != part[1] &&
-			(part[2] == string(NATS) || part[2] == string(HTTP))
-		if !ok {
+// validateLinks checks that every directed pair of regions has a link for each protocol
+// and server, or that there are none at all.
+func (t *Topology) validateLinks() error {
+	if len(t.Links.Listeners) == 0 {
+		return nil
+	}
+	names := map[string]bool{}
+	for _, l := range t.AllLinks() {
+		names[l.Name()] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Links.Listeners)) {
+		if !names[name] {
 			return fmt.Errorf("links: %q is not dialer_target_nats or dialer_target_http of two regions", name)
 		}
 	}
-	if want := 2 * len(regions) * (len(regions) - 1); len(l.Listeners) != 0 && len(l.Listeners) != want {
-		return fmt.Errorf("links: %d listeners, want %d (every directed pair, nats and http) or none", len(l.Listeners), want)
+	if got, want := len(t.Links.Listeners), len(names); got != want {
+		return fmt.Errorf("links: %d listeners, want %d (every directed pair, http and each server of nats) or none", got, want)
 	}
 	return nil
 }

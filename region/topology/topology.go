@@ -19,19 +19,21 @@ type Topology struct {
 	Handles   Handles                  `yaml:"handles"`
 	Retention Retention                `yaml:"retention"`
 	Relay     Relay                    `yaml:"relay"`
+	NATS      Clusters                 `yaml:"nats,omitempty"`
 	Clock     Clock                    `yaml:"clock,omitempty"`
 	Router    Router                   `yaml:"router,omitempty"`
 	Guards    Guards                   `yaml:"guards,omitempty"`
 }
 
-// Region is one region's name and the addresses (host:port) it listens on.
+// Region is one region's name and the addresses (host:port) it listens on. NATS and
+// Monitor are those of the server that it embeds, and empty if it has a cluster instead.
 type Region struct {
 	Name     string `yaml:"name"`
 	Router   string `yaml:"router"`
 	HTTP     string `yaml:"http"`
-	NATS     string `yaml:"nats"`
-	Monitor  string `yaml:"monitor"`
-	Postgres string `yaml:"postgres"`
+	NATS     string `yaml:"nats,omitempty"`
+	Monitor  string `yaml:"monitor,omitempty"`
+	Postgres string `yaml:"postgres"` // host:port, or a connection string as libpq understands it
 }
 
 // Retention bounds what a region keeps: for others (I4), and for its clients.
@@ -70,7 +72,8 @@ func Load(path string) (*Topology, error) {
 	}
 	t := &Topology{}
 	if err := yaml.UnmarshalWithOptions(text, t, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("parse %s: %w", path, err)
+		// Without the lines around it, which may hold a password.
+		return nil, fmt.Errorf("parse %s: %s", path, yaml.FormatError(err, false, false))
 	}
 	if err := t.Validate(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -125,8 +128,9 @@ func (t *Topology) Validate() error {
 	return errors.Join(
 		t.validateNames(),
 		t.validateAddresses(),
+		t.NATS.validate(t.Regions),
 		t.validateRTT(known),
-		t.Links.validate(known),
+		t.validateLinks(),
 		t.Handles.validate(known),
 		t.Retention.validate(),
 		t.Relay.validate(),

@@ -79,7 +79,7 @@ func TestLoad_RefusesABrokenWorld(t *testing.T) {
 	tests := []struct{ name, old, with, want string }{
 		{"policy", "policy: static", "policy: nearest", `policy is "nearest"`},
 		{"clock mode", "mode: hlc", "mode: sundial", `mode is "sundial"`},
-		{"half a guard", "readiness: true", "readiness: maybe", "maybe"},
+		{"half a guard", "readiness: true", "readiness: maybe", "Topology.Guards of type bool"},
 		{"an unknown guard", "readiness: true", "readyness: true", "readyness"},
 		{"clock of nobody", "skew: {}", "skew: {mars: 1s}", `skew of "mars"`},
 		{"region name", "name: ap", "name: a_p", `region name "a_p"`},
