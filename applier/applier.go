@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -36,7 +37,7 @@ type Applier struct {
 
 	pause time.Duration // before the next session
 	doubt doubt
-	told  string // the cause that was logged last, until the stream brings something
+	told  slog.Level // of what was told since the stream brought something; debug if nothing
 }
 
 // New returns an applier that is not running. The peer stays its caller's to close.
@@ -45,7 +46,7 @@ func New(cfg Config, peer *stream.Peer, sink Sink, reg prometheus.Registerer) (*
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	a := &Applier{cfg: cfg, peer: peer, sink: sink, metrics: newMetrics(reg, cfg.Peer, peer), pause: cfg.RetryMin}
+	a := &Applier{cfg: cfg, peer: peer, sink: sink, metrics: newMetrics(reg, cfg.Peer, peer), pause: cfg.RetryMin, told: slog.LevelDebug}
 	a.pager = pager{
 		address: cfg.Address, client: newClient(), deliver: a.deliverPage,
 		batchEvents: cfg.BatchEvents, batchBytes: cfg.BatchBytes,
@@ -90,6 +91,7 @@ func (a *Applier) deliver(ctx context.Context, b *batch) error {
 	if len(b.entries) == 0 {
 		return nil
 	}
+	b.follow(a.cfg.Logger, a.cfg.Peer)
 	if err := b.deliver(ctx, a.sink); err != nil {
 		return err
 	}
@@ -118,7 +120,7 @@ func (a *Applier) ended(err error) time.Duration {
 	a.metrics.resets.WithLabelValues(cause).Inc()
 	if stop := (*stopError)(nil); errors.As(err, &stop) {
 		a.metrics.stopped.WithLabelValues(cause).Set(1)
-		a.cfg.Logger.Error("a log has stopped", "peer", a.cfg.Peer, "err", err, "cure", stop.cure())
+		a.tell(slog.LevelError, "a log has stopped", "err", err, "cure", stop.cure())
 		return a.cfg.RetryStopped
 	}
 	longest := a.cfg.RetryMax
@@ -130,13 +132,32 @@ func (a *Applier) ended(err error) time.Duration {
 	}
 	pause := min(a.pause, longest)
 	a.pause = 2 * pause
-	tell := a.cfg.Logger.Info
-	if cause == a.told {
-		tell = a.cfg.Logger.Debug
+	if cause == linkLost { // the link has told
+		a.cfg.Logger.Debug("reading a log starts over", "peer", a.cfg.Peer, "cause", cause, "in", pause)
+		return pause
 	}
-	a.told = cause
-	tell("reading a log starts over", "peer", a.cfg.Peer, "cause", cause, "err", err, "in", pause)
+	a.tell(slog.LevelInfo, "reading a log starts over", "cause", cause, "err", err, "in", pause)
 	return pause
+}
+
+// tell says that something is wrong with a log, where it stands, and what. What follows
+// from it, or is no worse, until the stream brings something again, is for debugging.
+func (a *Applier) tell(level slog.Level, what string, more ...any) {
+	if level <= a.told {
+		level = slog.LevelDebug
+	}
+	a.told = max(a.told, level)
+	log := a.cfg.Head(a.cfg.Peer).Origin
+	a.cfg.Logger.Log(context.Background(), level, what,
+		append([]any{"peer", a.cfg.Peer, region.EntryAttr(log, stored(a.sink, log).seq)}, more...)...)
+}
+
+// goesOn says that the stream brings something again.
+func (a *Applier) goesOn(at crdt.Origin, seq uint64) {
+	if a.told > slog.LevelDebug {
+		a.cfg.Logger.Info("reading a log goes on", "peer", a.cfg.Peer, region.EntryAttr(at, seq))
+	}
+	a.told = slog.LevelDebug
 }
 
 // sleep waits for d, but not longer than until a link that is down comes up.

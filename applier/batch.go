@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"pangea/crdt"
 	"pangea/region"
@@ -64,6 +65,11 @@ func (b *batch) add(payload []byte) error {
 		b.bytes += len(payload)
 	}
 	return nil
+}
+
+// follow tells of each entry that a peer has sent it.
+func (b *batch) follow(l *slog.Logger, peer string) {
+	region.Follow(l, region.Received, b.origin, b.entries[0].Seq, b.end.seq, slog.String("peer", peer))
 }
 
 // deliver stores the entries.

@@ -3,6 +3,8 @@ package applier
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -36,6 +38,14 @@ type Relay struct {
 
 	mu    sync.Mutex
 	turns turns
+	told  map[failure]bool
+}
+
+// failure is one that was told: a holder could not serve a log, or, with no holder, none
+// could.
+type failure struct {
+	log    crdt.Origin
+	holder string
 }
 
 // NewRelay returns a relay that is not running.
@@ -44,7 +54,7 @@ func NewRelay(cfg RelayConfig, sink Sink, logs Logs, reg prometheus.Registerer) 
 	if cfg.Address == nil {
 		return nil, errors.New("relay: Address must be set")
 	}
-	r := &Relay{cfg: cfg, sink: sink, logs: logs, metrics: newRelayMetrics(reg, cfg.Peers), turns: turns{}}
+	r := &Relay{cfg: cfg, sink: sink, logs: logs, metrics: newRelayMetrics(reg, cfg.Peers), turns: turns{}, told: map[failure]bool{}}
 	r.pager = pager{
 		address: cfg.Address, client: newClient(), deliver: r.deliver,
 		batchEvents: batchEvents, batchBytes: batchBytes,
@@ -119,7 +129,7 @@ func (r *Relay) next() (w position.Wanted, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, log := range r.turns.forget(wanted, now) {
-		r.metrics.goesOn(log)
+		r.goesOn(log)
 	}
 	return r.turns.take(wanted, now)
 }
@@ -128,12 +138,37 @@ func (r *Relay) deliver(ctx context.Context, holder string, b *batch) error {
 	if len(b.entries) == 0 {
 		return nil
 	}
+	b.follow(r.cfg.Logger, holder)
 	if err := b.deliver(ctx, r.sink); err != nil {
 		return err
 	}
 	r.metrics.entries.WithLabelValues(holder).Add(float64(len(b.entries)))
-	r.metrics.goesOn(b.origin)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.goesOn(b.origin)
 	return nil
+}
+
+// goesOn notes that somebody serves a log again, or that it is whole. The caller holds mu.
+func (r *Relay) goesOn(log crdt.Origin) {
+	r.metrics.goesOn(log)
+	known := len(r.told)
+	maps.DeleteFunc(r.told, func(f failure, _ bool) bool { return f.log == log })
+	if len(r.told) < known {
+		r.cfg.Logger.Info("a log goes on", region.LogAttr(log))
+	}
+}
+
+// tell says once that something is wrong with a log, until it goes on.
+func (r *Relay) tell(f failure, level slog.Level, what string, more ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.told[f] {
+		level = slog.LevelDebug
+	}
+	r.told[f] = true
+	at := region.EntryAttr(f.log, stored(r.sink, f.log).seq)
+	r.cfg.Logger.Log(context.Background(), level, what, append([]any{at}, more...)...)
 }
 
 // failed counts and tells why a holder's page could not be read.
@@ -141,10 +176,10 @@ func (r *Relay) failed(log crdt.Origin, holder string, err error) {
 	cause := causeOf(err)
 	r.metrics.failures.WithLabelValues(cause).Inc()
 	if errors.Is(err, region.ErrTrimmed) { // the holder's next report will say so
-		r.cfg.Logger.Debug("a holder has dropped what it reported to have", "log", log, "holder", holder)
+		r.cfg.Logger.Debug("a holder has dropped what it reported to have", "peer", holder, region.LogAttr(log))
 		return
 	}
-	r.cfg.Logger.Info("relay a log", "log", log, "holder", holder, "cause", cause, "err", err)
+	r.tell(failure{log, holder}, slog.LevelInfo, "a holder cannot serve a log", "peer", holder, "cause", cause, "err", err)
 }
 
 // rest is the pause before the next turn of a log that no holder could serve.
@@ -154,6 +189,6 @@ func (r *Relay) rest(w position.Wanted, err error) time.Duration {
 		return r.cfg.Every
 	}
 	r.metrics.stops(w.Origin, causeOf(err))
-	r.cfg.Logger.Error("a log has stopped", "log", w.Origin, "err", err, "cure", stop.cure())
+	r.tell(failure{log: w.Origin}, slog.LevelError, "a log has stopped", "err", err, "cure", stop.cure())
 	return r.cfg.RetryStopped
 }

@@ -111,7 +111,7 @@ func (a *Applier) step(ctx context.Context, s *stream.Session, b batch) (tail, e
 	if !paused(failed) {
 		return b.end, failed
 	}
-	a.told = ""
+	a.goesOn(b.origin, last.Seq)
 	a.metrics.pending.Set(float64(last.Last - last.Seq))
 	return b.end, s.Ack(last)
 }

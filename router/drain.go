@@ -58,7 +58,7 @@ func (w *world) drain(name string, on bool) *problem {
 	w.metrics.drained[i].Set(gauge)
 	if r := w.regions[i]; r.drained != on {
 		r.drained = on
-		w.cfg.Log.Info("drain of a region", "target", name, "drained", on)
+		w.cfg.Log.Info("drain of a region", "region", name, "drained", on)
 		w.elect(time.Now())
 	}
 	return nil

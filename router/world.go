@@ -135,11 +135,11 @@ func (w *world) turned(r *region, i int, v verdict, now time.Time) {
 	if r.ready {
 		w.metrics.ready[i].Set(1)
 		w.endOutage(r, now)
-		w.cfg.Log.Info("region is ready", "target", r.name)
+		w.cfg.Log.Info("region is ready", "region", r.name)
 		return
 	}
 	w.beginOutage(i, now)
-	w.cfg.Log.Warn("region is not ready", "target", r.name, "reason", r.reason)
+	w.cfg.Log.Warn("region is not ready", "region", r.name, "reason", r.reason)
 	w.seen.forget(i)
 	if v == unanswered {
 		r.lose()

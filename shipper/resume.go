@@ -58,7 +58,7 @@ func (s *Shipper) inspect(ctx context.Context, tail stream.Tail, needs Needs, su
 	if f, err := s.compare(ctx, tail.Last); f != nil || err != nil {
 		return f, err
 	}
-	if f := cutShort(tail, needs); f != nil {
+	if f := cutShort(tail, needs, s.next); f != nil {
 		return f, nil
 	}
 	for _, seq := range append(needs.Wanted, suspect) {
@@ -83,10 +83,16 @@ func empty(tail stream.Tail, needs Needs) *flaw {
 }
 
 // cutShort finds a stream that held more: a peer has stored later entries. Its
-// consumers may have been moved to before or after their readers' positions.
-func cutShort(tail stream.Tail, needs Needs) *flaw {
+// consumers may have been moved to before or after their readers' positions. What the
+// stream never had, as this process knows, peers have from /log: it was out of reach, and
+// only has to catch up. With next 0 nothing is known.
+func cutShort(tail stream.Tail, needs Needs, next uint64) *flaw {
+	held := needs.Head
+	if next > 0 {
+		held = min(held, next-1)
+	}
 	for _, seq := range needs.Wanted {
-		if read := min(seq-1, needs.Head); read >= tail.Next && !tail.Refill {
+		if read := min(seq-1, held); read >= tail.Next && !tail.Refill {
 			return &flaw{rolledBack, fmt.Sprintf("it ends with entry %d, and a peer has stored %d", tail.Last.Seq, read)}
 		}
 	}
@@ -160,12 +166,12 @@ func (s *Shipper) rebuild(ctx context.Context, needs Needs, f flaw) (uint64, err
 	if err := s.log.Stream.Recreate(ctx, next); err != nil {
 		return 0, err
 	}
-	s.refused = refusal{}
+	s.refused, s.next = refusal{}, next
 	if f.cause == absent && needs.Head == 0 {
 		return next, nil // a new log
 	}
 	s.metrics.rebuilds.WithLabelValues(f.cause).Inc()
-	s.cfg.Logger.Warn("rebuilding the stream from the outbox", "log", s.log.Origin, "from", next, "to", needs.Head, "because", f.why)
+	s.cfg.Logger.Warn("rebuilding the stream from the outbox", region.LogAttr(s.log.Origin), "from", next, "to", needs.Head, "because", f.why)
 	return next, nil
 }
 

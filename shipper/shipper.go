@@ -21,6 +21,7 @@ type Shipper struct {
 	// What follows belongs to Run.
 
 	log      Log
+	next     uint64 // what the stream waited for when this Run last knew; 0 before
 	refused  refusal
 	failures int // in a row
 	pause    time.Duration
@@ -51,7 +52,7 @@ func (s *Shipper) Run(ctx context.Context, log Log) error {
 	if log.Origin.Region == "" || log.Origin.Epoch == 0 {
 		return errors.New("shipper: Origin must be set")
 	}
-	s.log, s.refused, s.failures, s.pause = log, refusal{}, 0, s.cfg.RetryMin
+	s.log, s.next, s.refused, s.failures, s.pause = log, 0, refusal{}, 0, s.cfg.RetryMin
 	s.forget()
 	for suspect := uint64(0); ctx.Err() == nil; {
 		var err error
@@ -79,7 +80,7 @@ func (s *Shipper) forget() {
 func (s *Shipper) failed(ctx context.Context, err error) {
 	s.metrics.errors.Inc()
 	if s.failures++; s.failures == 2 {
-		s.cfg.Logger.Warn("entries wait in the outbox", "log", s.log.Origin, "err", err)
+		s.cfg.Logger.Warn("entries wait in the outbox", region.LogAttr(s.log.Origin), "err", err)
 	}
 	select {
 	case <-time.After(s.pause):
@@ -91,7 +92,7 @@ func (s *Shipper) failed(ctx context.Context, err error) {
 // recovered notes that the stream has all that the outbox has.
 func (s *Shipper) recovered() {
 	if s.failures > 1 {
-		s.cfg.Logger.Info("no entry waits in the outbox any more", "log", s.log.Origin)
+		s.cfg.Logger.Info("no entry waits in the outbox any more", region.LogAttr(s.log.Origin))
 	}
 	s.failures, s.pause = 0, s.cfg.RetryMin
 }
@@ -103,6 +104,7 @@ func (s *Shipper) ship(ctx context.Context, suspect uint64) (uint64, error) {
 	if err != nil {
 		return suspect, err
 	}
+	s.waitsFor(next) // what was published last may be in, in spite of an error
 	if next, err = s.catchUp(ctx, next); err != nil {
 		return 0, err
 	}
@@ -196,7 +198,13 @@ func (s *Shipper) publish(ctx context.Context, next uint64, records []region.Rec
 		s.metrics.bytes.Add(float64(len(r.Payload)))
 	}
 	s.metrics.entries.Add(float64(len(records)))
+	region.Follow(s.cfg.Logger, region.Shipped, s.log.Origin, next, next+uint64(len(records))-1)
 	next += uint64(len(records))
-	s.metrics.next.Set(float64(next))
+	s.waitsFor(next)
 	return next, nil
+}
+
+func (s *Shipper) waitsFor(next uint64) {
+	s.next = next
+	s.metrics.next.Set(float64(next))
 }

@@ -73,11 +73,11 @@ func serve(ctx context.Context, c *cli.Command) error {
 	if err := level.UnmarshalText([]byte(c.String("log-level"))); err != nil {
 		return fmt.Errorf("-log-level %s: use debug, info, warn or error", c.String("log-level"))
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	top, region, err := place(c)
 	if err != nil {
 		return err
 	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})).With("router", region.Name)
 	ln, err := net.Listen("tcp", region.Router)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("%s, the router address of %s in %s, is taken: stop what listens there or change the file",
@@ -102,7 +102,7 @@ func serve(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	log.Info("serving", "region", region.Name, "address", ln.Addr())
+	log.Info("serving", "address", ln.Addr())
 	return runUntilSignal(ctx, func(ctx context.Context) error {
 		g, ctx := errgroup.WithContext(ctx)
 		g.Go(func() error { return page.Run(ctx) })

@@ -54,7 +54,7 @@ type donation struct {
 func (c *call) donate(peer string) error {
 	ctx, cancel := context.WithCancel(c.ctx)
 	c.ctx = ctx
-	d := donation{call: c, log: c.api.cfg.Logger.With("for", peer), slow: time.AfterFunc(c.api.cfg.ChunkTimeout, cancel)}
+	d := donation{call: c, log: c.api.cfg.Logger.With("peer", peer), slow: time.AfterFunc(c.api.cfg.ChunkTimeout, cancel)}
 	d.next, d.stop = iter.Pull2(c.chunks(peer))
 	c.api.metrics.donating.Inc()
 	defer func() {

@@ -54,10 +54,13 @@ func (k *keeper) run(ctx context.Context) error {
 	}
 }
 
-// report logs the first failure of a row of them.
+// report logs the first failure of a row of them, and their end.
 func (k *keeper) report(ctx context.Context, err error) {
 	if err != nil && !k.failed && ctx.Err() == nil {
-		k.node.cfg.Logger.Warn("look after what grows; tried again each second", "err", err)
+		k.node.cfg.Logger.Warn("what grows cannot be looked after; tried again each second", "err", err)
+	}
+	if err == nil && k.failed {
+		k.node.cfg.Logger.Info("what grows is looked after again")
 	}
 	k.failed = err != nil
 }

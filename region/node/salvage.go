@@ -36,13 +36,13 @@ func (n *Node) salvage(ctx context.Context, own crdt.Origin) error {
 			break
 		}
 		if !told && ctx.Err() == nil {
-			n.cfg.Logger.Warn("the former stream has what the database lacks, and is kept until that is stored", "err", err)
+			n.cfg.Logger.Warn("the former stream has what the database lacks, and is kept until that is stored", region.LogAttr(own), "err", err)
 		}
 		pause(ctx, wait)
 		wait = min(2*wait, salvageMaxPause)
 	}
 	if s.found > 0 {
-		n.cfg.Logger.Info("the former stream had what the database lacked", "entries", s.found)
+		n.cfg.Logger.Info("the former stream had what the database lacked", region.LogAttr(own), "entries", s.found)
 	}
 	return nil
 }
@@ -103,7 +103,7 @@ func (s *salvage) deliver(ctx context.Context, run []*region.Entry) error {
 	switch {
 	case errors.Is(err, region.ErrFork), errors.Is(err, writer.ErrGap) && s.final(log, before):
 		s.node.cfg.Logger.Error("entries of the former stream cannot be used",
-			"log", log, "from", run[0].Seq, "to", run[len(run)-1].Seq, "err", err)
+			region.LogAttr(log), "from", run[0].Seq, "to", run[len(run)-1].Seq, "err", err)
 		return nil
 	case err != nil:
 		return err

@@ -95,7 +95,7 @@ func (n *Node) evidence(ctx context.Context, origin crdt.Origin, head region.Hea
 			return contradiction(tail, origin, head)
 		}
 		if !pause(ctx, salvagePause) {
-			n.cfg.Logger.Warn("the stream cannot tell whether the database is an older copy: taken for one", "err", err)
+			n.cfg.Logger.Warn("the stream cannot tell whether the database is an older copy: taken for one", region.EntryAttr(origin, head.Seq), "err", err)
 			return fmt.Sprintf("the stream, which may have more than the database, cannot be read: %v", err)
 		}
 	}

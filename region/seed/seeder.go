@@ -36,6 +36,7 @@ type Seeder struct {
 	writer  Writer
 	client  *http.Client
 	metrics *metrics
+	told    map[string]string // by Run: how the last attempt with a donor failed
 
 	mu      sync.Mutex
 	why     string   // a snapshot is needed
@@ -51,7 +52,7 @@ func New(cfg Config, tracker Tracker, writer Writer) (*Seeder, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	s := &Seeder{cfg: cfg, tracker: tracker, writer: writer, client: newClient(cfg.AnswerTimeout)}
+	s := &Seeder{cfg: cfg, tracker: tracker, writer: writer, client: newClient(cfg.AnswerTimeout), told: map[string]string{}}
 	s.metrics = newMetrics(cfg.Registerer, s)
 	return s, nil
 }
@@ -96,6 +97,9 @@ func (s *Seeder) note(why string, donors []string) {
 func (s *Seeder) round(ctx context.Context, donors []string, pause time.Duration) {
 	for i, donor := range donors {
 		err := s.try(ctx, donor)
+		if err == nil {
+			clear(s.told)
+		}
 		if err == nil || ctx.Err() != nil {
 			return
 		}
@@ -103,7 +107,10 @@ func (s *Seeder) round(ctx context.Context, donors []string, pause time.Duration
 		if i+1 < len(donors) {
 			next = "asking " + donors[i+1]
 		}
-		s.cfg.Logger.Warn("a snapshot was not joined, nothing of it is here", "donor", donor, "err", err, "next", next)
+		if s.told[donor] != err.Error() {
+			s.cfg.Logger.Warn("a snapshot was not joined, nothing of it is here", "peer", donor, "err", err, "next", next)
+		}
+		s.told[donor] = err.Error()
 	}
 }
 

@@ -41,7 +41,7 @@ func (a *attempt) progress() []any {
 		left = seconds(s.SecondsLeft).Round(time.Second).String()
 	}
 	return []any{
-		"donor", s.Donor, "rows", s.Rows, "of_about", s.Of, "mb", s.Bytes >> 20,
+		"peer", s.Donor, "rows", s.Rows, "of_about", s.Of, "mb", s.Bytes >> 20,
 		"rows_per_s", int64(float64(s.Rows) / s.Seconds), "left", left,
 	}
 }
@@ -53,7 +53,7 @@ func (s *Seeder) begin(donor string, snap *snapshot.Reader) *attempt {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.current = &attempt{donor: donor, start: time.Now(), snapshot: snap}
-	s.cfg.Logger.Info("joining a snapshot", "donor", donor, "rows_about", snap.Header.Rows, "at", snap.Header.Vector(), "why", s.why)
+	s.cfg.Logger.Info("joining a snapshot", "peer", donor, "rows_about", snap.Header.Rows, "at", snap.Header.Vector(), "why", s.why)
 	return s.current
 }
 
@@ -76,7 +76,7 @@ func (s *Seeder) joined() {
 	s.why, s.failure = "", ""
 	s.last = &region.SeedResult{Donor: is.Donor, Rows: is.Rows, Seconds: is.Seconds, At: time.Now()}
 	s.metrics.joined.Inc()
-	s.cfg.Logger.Info("joined a snapshot", "donor", is.Donor, "rows", is.Rows, "mb", is.Bytes>>20, "took", seconds(is.Seconds).Round(time.Millisecond))
+	s.cfg.Logger.Info("joined a snapshot", "peer", is.Donor, "rows", is.Rows, "mb", is.Bytes>>20, "took", seconds(is.Seconds).Round(time.Millisecond))
 }
 
 // end has no attempt be the present one.

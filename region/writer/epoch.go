@@ -151,7 +151,7 @@ func (w *Writer) beginEpoch(ctx context.Context, claims []position.Claim, all bo
 	}
 	w.proof.prove(w.session.ID())
 	w.cfg.Logger.Warn("the log ends here and goes on under a new epoch",
-		"old", from.Origin, "at", from.Seq, "new", w.session.Head().Origin, "because", why)
+		region.EntryAttr(from.Origin, from.Seq), "next_epoch", w.session.Head().Origin.Epoch, "because", why)
 	w.load()
 	return nil
 }

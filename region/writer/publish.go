@@ -30,6 +30,7 @@ func (w *Writer) commit(ctx context.Context, c *store.Commit) error {
 	w.metrics.book(c.Account)
 	w.publish()
 	if c.Entry != nil { // after publish: no peer may report it before this region knows it
+		region.Follow(w.cfg.Logger, region.Committed, c.Entry.Origin, c.Entry.Seq, c.Entry.Seq)
 		w.wakeShipper(region.Record{Seq: c.Entry.Seq, Payload: c.Entry.Payload})
 	}
 	return nil

@@ -81,7 +81,7 @@ func (w *Writer) merge(ctx context.Context) error {
 		return nil
 	}
 	if store.Busy(err) {
-		w.cfg.Logger.Warn("somebody else locks a table of the log; entries of peers wait", "err", err)
+		w.stands("somebody else locks a table of the log; entries of peers wait", err)
 		w.load()
 		w.mergeAt = time.Now().Add(time.Second)
 		return nil
@@ -89,7 +89,7 @@ func (w *Writer) merge(ctx context.Context) error {
 	if store.Refused(err) {
 		// The same rules let it pass at its origin, so this is a defect. It must not
 		// take local writes down with it, and it must not be skipped (I5).
-		w.cfg.Logger.Error("the database refuses entries of a peer; its log stands still here", "err", err)
+		w.stands("the database refuses entries of a peer; its log stands still here", err)
 		w.load()
 		w.mergeAt = time.Now().Add(time.Second)
 		return nil
@@ -115,10 +115,27 @@ func (w *Writer) mergeRun(ctx context.Context, fresh []*region.Entry, moved map[
 		return err
 	}
 	for _, e := range run {
+		region.Follow(w.cfg.Logger, region.Merged, e.Origin, e.Seq, e.Seq)
 		w.metrics.applied(e, w.cfg.Now().Sub(e.CommittedAt)+w.tracker.Offset(e.Origin.Region))
 	}
+	w.goOn()
 	w.metrics.observe(w.metrics.merge, len(run), time.Since(start))
 	return nil
+}
+
+// stands tells once why entries of peers wait, and goOn that they do not any more.
+func (w *Writer) stands(why string, err error) {
+	if w.standing != why {
+		w.cfg.Logger.Error(why, "err", err)
+	}
+	w.standing = why
+}
+
+func (w *Writer) goOn() {
+	if w.standing != "" {
+		w.cfg.Logger.Info("entries of peers are merged again")
+	}
+	w.standing = ""
 }
 
 // accept checks that a delivery continues the stored logs, notes their new ends in

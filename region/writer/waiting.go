@@ -52,7 +52,7 @@ func (w *Writer) refill(ctx context.Context) error {
 			if err != nil { // this log stands still; it is never skipped (I5)
 				log.stopped = true
 				w.metrics.stopped.WithLabelValues(origin.Region).Set(1)
-				w.cfg.Logger.Error("an entry in the inbox cannot be read; its log stands still here", "log", origin, "seq", r.Seq, "err", err)
+				w.cfg.Logger.Error("an entry in the inbox cannot be read; its log stands still here", region.EntryAttr(origin, r.Seq), "err", err)
 				break
 			}
 			log.entries = append(log.entries, e)

@@ -39,8 +39,9 @@ type Writer struct {
 	current   *request    // not all of its writes have joined a group; nil if none waits
 	arrived   []*delivery // not stored yet
 	logs      map[crdt.Origin]*waitingLog
-	more      bool // entries that wait may be applicable
-	full      bool // the last run ended at MaxRun
+	standing  string // why entries of peers wait, as it was told
+	more      bool   // entries that wait may be applicable
+	full      bool   // the last run ended at MaxRun
 	unsettled *unsettled
 	disk      disk
 	localAt   time.Time // the next group may start
@@ -117,7 +118,7 @@ func (w *Writer) serve(ctx context.Context, again bool) error {
 	defer func() { w.proof.cycle = session.Head().Cycle }()
 	w.load()
 	if again {
-		w.cfg.Logger.Info("the database is open again", "head", session.Head().Seq)
+		w.cfg.Logger.Info("the database is open again", region.EntryAttr(session.Head().Origin, session.Head().Seq))
 	}
 	w.setOpen(true)
 	defer w.close()

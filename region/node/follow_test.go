@@ -1,0 +1,59 @@
+package node_test
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"pangea/crdt"
+	"pangea/region"
+	"pangea/region/node"
+	"pangea/region/regiontest"
+)
+
+// One write is followed through all regions by where it was made: origin, epoch and seq.
+func TestLogs_FollowOneWriteThroughTheWorld(t *testing.T) {
+	t.Parallel()
+	journals := map[string]*journal{"us": {}, "eu": {}, "ap": {}}
+	w := regiontest.New(t, regiontest.Options{Change: func(c *node.Config) {
+		c.Logger = slog.New(slog.NewTextHandler(journals[c.Region], &slog.HandlerOptions{Level: slog.LevelDebug})).With("region", c.Region)
+	}})
+	w.OK(t, "eu", "POST", "/counter/other/incr", "")
+	a := w.OK(t, "us", "POST", "/counter/a/incr", "")
+	w.WaitConverged(t)
+	vector, err := crdt.ParseVector(a.Field("version_vector"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	us := crdt.Origin{Region: "us", Epoch: 1}
+	entry := fmt.Sprintf("origin=us epoch=1 seq=%d", vector[us])
+	for name, stages := range map[string][]string{
+		"us": {region.Committed, region.Shipped},
+		"eu": {region.Received, region.Merged},
+		"ap": {region.Received, region.Merged},
+	} {
+		regiontest.Eventually(t, 10*time.Second, func() string {
+			got := strings.Join(grep(journals[name].lines(), entry), "")
+			for _, stage := range stages {
+				want := fmt.Sprintf("level=DEBUG msg=%s region=%s %s", stage, name, entry)
+				if n := strings.Count(got, want); n != 1 {
+					return fmt.Sprintf("%s says %d times %q:\n%s", name, n, want, got)
+				}
+			}
+			return ""
+		})
+		t.Logf("%s", strings.Join(grep(journals[name].lines(), entry), ""))
+	}
+}
+
+// grep keeps the lines that contain a word, followed by a space or the end.
+func grep(lines []string, word string) (found []string) {
+	for _, line := range lines {
+		if strings.Contains(strings.TrimSpace(line)+" ", word+" ") {
+			found = append(found, line)
+		}
+	}
+	return found
+}
