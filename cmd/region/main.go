@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"github.com/oklog/run"
@@ -40,8 +39,8 @@ func command() *cli.Command {
 			&cli.StringFlag{Name: "topology", Usage: "`file` that describes the world", Value: "topology.yaml"},
 			&cli.BoolFlag{Name: "named-hosts", Usage: "every part is on the host of its name, region-us or links-us, as in containers", Sources: cli.EnvVars("PANGEA_NAMED_HOSTS")},
 			&cli.StringFlag{Name: "data", Usage: "`directory` for the stream (default: .pangea/<region>)", Sources: cli.EnvVars("PANGEA_DATA")},
-			&cli.StringFlag{Name: "postgres", Usage: "database `address` (default: the region's, user and database pangea)"},
-			&cli.StringFlag{Name: "postgres-password-file", Usage: "`file` with the password for an address that has none", Sources: cli.EnvVars("PANGEA_POSTGRES_PASSWORD_FILE")},
+			&cli.StringFlag{Name: "postgres", Usage: "database `address`, a URL or keywords as libpq understands them (default: as in topology.yaml)"},
+			&cli.StringFlag{Name: "postgres-password-file", Usage: "`file` with the database's password, read for each connection (default: as the address, or PGPASSFILE, says)", Sources: cli.EnvVars("PANGEA_POSTGRES_PASSWORD_FILE")},
 			&cli.StringFlag{Name: "clock", Usage: "where stamps come from: hlc, or wall to show what clock skew loses (default: as in topology.yaml, or hlc)"},
 			&cli.DurationFlag{Name: "clock-skew", Usage: "`time` added to the physical clock (default: as in topology.yaml, or none)"},
 			&cli.StringFlag{Name: "clock-skew-file", Usage: "`file` with a time that counts instead while it is there, and may change while the region runs", Sources: cli.EnvVars("PANGEA_CLOCK_SKEW_FILE")},
@@ -74,20 +73,11 @@ func serve(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	password, err := secret(c.String("postgres-password-file"))
-	if err != nil {
-		return err
-	}
-	data, dsn := c.String("data"), c.String("postgres")
-	if data == "" {
-		data = filepath.Join(".pangea", self.Name)
-	}
-	if dsn == "" {
-		dsn = fmt.Sprintf("postgres://pangea@%s/pangea?sslmode=disable&application_name=region-%s", self.Postgres, self.Name)
-	}
+	data := cmp.Or(c.String("data"), filepath.Join(".pangea", self.Name))
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})).With("region", self.Name)
 	n, err := node.New(ctx, node.Config{
-		Region: self.Name, Topology: topo, DSN: dsn, Password: password, StoreDir: filepath.Join(data, "stream"),
+		Region: self.Name, Topology: topo, StoreDir: filepath.Join(data, "stream"),
+		DSN: cmp.Or(c.String("postgres"), self.DSN()), PasswordFile: c.String("postgres-password-file"),
 		Clock:         state.ClockMode(cmp.Or(c.String("clock"), topo.Clock.Mode, string(state.HLC))),
 		ClockSkew:     cmp.Or(c.Duration("clock-skew"), topo.Clock.Skew[self.Name]),
 		ClockSkewFile: c.String("clock-skew-file"), Logger: log,
@@ -95,7 +85,7 @@ func serve(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	log.Info("listening", "http", self.HTTP, "nats", self.NATS, "postgres", self.Postgres)
+	log.Info("listening", "http", self.HTTP, "nats", topo.Address(self.Name, self.Name, topology.NATS), "postgres", n.Database())
 
 	var g run.Group
 	g.Add(run.SignalHandler(ctx, os.Interrupt, syscall.SIGTERM))
@@ -118,17 +108,4 @@ func place(c *cli.Command) (*topology.Topology, topology.Region, error) {
 	}
 	self, err := topo.Region(c.String("region"))
 	return topo, self, err
-}
-
-// secret is the first line of the file; without a file there is none.
-func secret(file string) (string, error) {
-	if file == "" {
-		return "", nil
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return "", fmt.Errorf("read the password: %w", err)
-	}
-	line, _, _ := strings.Cut(string(text), "\n")
-	return line, nil
 }

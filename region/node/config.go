@@ -20,10 +20,12 @@ type Config struct {
 	// DSN is the address of the region's database.
 	DSN string
 
-	// Password is for a DSN that has none. Defaults to that of package store.
-	Password string
+	// PasswordFile holds the database's password.
+	//
+	// Defaults to what DSN, or PGPASSFILE, says.
+	PasswordFile string
 
-	// StoreDir is the directory of the region's stream.
+	// StoreDir is the directory of the region's stream, unless a cluster keeps that.
 	StoreDir string
 
 	// Clock is where the stamps of last-writer-wins classes come from.
@@ -76,7 +78,7 @@ func (c Config) validate() error {
 	if _, err := c.Topology.Region(c.Region); err != nil {
 		return err
 	}
-	if c.DSN == "" || c.StoreDir == "" {
+	if _, elsewhere := c.Topology.Cluster(c.Region); c.DSN == "" || c.StoreDir == "" && !elsewhere {
 		return errors.New("node: DSN and StoreDir must be set")
 	}
 	return nil

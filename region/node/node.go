@@ -33,7 +33,7 @@ type Node struct {
 	store      *store.Store
 	tracker    *position.Tracker
 	writer     *writer.Writer
-	stream     *stream.Server
+	stream     home
 	peers      []*stream.Peer
 	appliers   []*applier.Applier
 	relay      *applier.Relay
@@ -73,7 +73,7 @@ func New(ctx context.Context, cfg Config) (_ *Node, err error) {
 // openState prepares the database, who writes it and who knows what is in it.
 func (n *Node) openState(ctx context.Context) (err error) {
 	n.store, err = store.Open(ctx, store.Config{
-		DSN: n.cfg.DSN, Password: n.cfg.Password, Region: n.cfg.Region, PartitionEntries: n.cfg.PartitionEntries,
+		DSN: n.cfg.DSN, PasswordFile: n.cfg.PasswordFile, Region: n.cfg.Region, PartitionEntries: n.cfg.PartitionEntries,
 	})
 	if err != nil {
 		return err
@@ -94,29 +94,13 @@ func (n *Node) openState(ctx context.Context) (err error) {
 	return err
 }
 
-// openLog starts the embedded server of the region's stream, and prepares to fill it.
-func (n *Node) openLog(context.Context) (err error) {
-	self, err := n.cfg.Topology.Region(n.cfg.Region)
-	if err != nil {
-		return err
-	}
-	n.stream, err = stream.Serve(stream.Config{
-		Region: n.cfg.Region, Listen: self.NATS, Monitor: self.Monitor, StoreDir: n.cfg.StoreDir,
-		StreamBytes: n.cfg.Topology.Retention.StreamBytes, Logger: n.cfg.Logger,
-	})
-	if err != nil {
-		return err
-	}
-	n.shipper, err = shipper.New(shipper.Config{Logger: n.cfg.Logger}, n.writer.Commits(), n.registry)
-	return err
-}
-
 // openPeers connects to the peers, each across its link, and prepares to read them.
 func (n *Node) openPeers(context.Context) error {
 	for _, name := range n.cfg.Topology.Peers(n.cfg.Region) {
 		peer, err := stream.Dial(stream.PeerConfig{
 			Self: n.cfg.Region, Name: name, Address: n.cfg.Topology.Address(n.cfg.Region, name, topology.NATS),
-			OnReport: n.tracker.Observe, AckWait: n.cfg.AckWait, Logger: n.cfg.Logger,
+			Credentials: n.cfg.Topology.NATS.Credentials[name],
+			OnReport:    n.tracker.Observe, AckWait: n.cfg.AckWait, Logger: n.cfg.Logger,
 		})
 		if err != nil {
 			return err

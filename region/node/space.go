@@ -37,7 +37,7 @@ type measurement struct {
 	logs   map[crdt.Origin]int64 // bytes
 	rows   store.Counts
 	sizes  store.Sizes
-	disk   syscall.Statfs_t
+	disk   *syscall.Statfs_t // of the stream; nil if that is on other machines
 	peers  []position.PeerState
 	held   map[string]int64   // bytes, by peer
 	gain   map[string]float64 // the same, a second
@@ -94,8 +94,11 @@ func (k *keeper) read(ctx context.Context) (_ *measurement, err error) {
 	if m.sizes, err = k.node.store.Sizes(ctx); err != nil {
 		return nil, err
 	}
-	if err := syscall.Statfs(k.node.cfg.StoreDir, &m.disk); err != nil {
-		return nil, fmt.Errorf("measure the disk of %s: %w", k.node.cfg.StoreDir, err)
+	if dir := k.node.stream.Dir(); dir != "" {
+		m.disk = &syscall.Statfs_t{}
+		if err := syscall.Statfs(dir, m.disk); err != nil {
+			return nil, fmt.Errorf("measure the disk of %s: %w", dir, err)
+		}
 	}
 	for _, p := range m.peers {
 		m.held[p.Region] = m.kept(p.Applied)
@@ -108,8 +111,6 @@ func (k *keeper) read(ctx context.Context) (_ *measurement, err error) {
 // run out.
 func (k *keeper) describe(m *measurement) []region.Space {
 	limits := k.node.cfg.Topology.Retention
-	free, block := int64(m.disk.Bavail), int64(m.disk.Bsize) //nolint:unconvert // differ by system
-	used := (int64(m.disk.Blocks) - int64(m.disk.Bfree)) * block
 	spaces := []region.Space{
 		k.log(m, outboxSpace, func(log crdt.Origin) bool { return log == m.own }),
 		k.log(m, inboxSpace, func(log crdt.Origin) bool { return log != m.own }),
@@ -133,10 +134,9 @@ func (k *keeper) describe(m *measurement) []region.Space {
 			Name: databaseSpace, Size: m.sizes.Database, Unit: "bytes",
 			BoundedBy: "what clients store, and the limits of outbox and inbox, which are part of it",
 		},
-		{
-			Name: diskSpace, Size: used, Unit: "bytes", Limit: used + free*block,
-			BoundedBy: "the file system of the stream; when a disk is full, writes are refused until there is room",
-		},
+	}
+	if m.disk != nil {
+		spaces = append(spaces, disk(m.disk))
 	}
 	if m.sizes.WAL >= 0 {
 		spaces = append(spaces, region.Space{
@@ -148,6 +148,15 @@ func (k *keeper) describe(m *measurement) []region.Space {
 		k.forecast(&spaces[i], m)
 	}
 	return spaces
+}
+
+func disk(s *syscall.Statfs_t) region.Space {
+	free, block := int64(s.Bavail), int64(s.Bsize) //nolint:unconvert // differ by system
+	used := (int64(s.Blocks) - int64(s.Bfree)) * block
+	return region.Space{
+		Name: diskSpace, Size: used, Unit: "bytes", Limit: used + free*block,
+		BoundedBy: "the file system of the stream; when a disk is full, writes are refused until there is room",
+	}
 }
 
 // log describes the logs that are of a kind.

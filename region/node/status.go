@@ -50,6 +50,9 @@ func (n *Node) Status(context.Context) (region.Status, error) {
 	return s, nil
 }
 
+// Database is where the region's database is, for people: without a password.
+func (n *Node) Database() string { return n.store.Address() }
+
 func peerStatus(p position.PeerState, own crdt.Origin, held int64) region.PeerStatus {
 	s := region.PeerStatus{
 		Region: p.Region, Registered: p.Registered, Reachable: p.Reachable, Ready: p.Ready,

@@ -32,6 +32,9 @@ var forever = []goleak.Option{
 // Main runs the tests of a package, ends what they share, and fails if a goroutine
 // is left over. It is for TestMain.
 func Main(m *testing.M) {
+	if code, ok := runNATS(); ok {
+		os.Exit(code)
+	}
 	if code, ok := runWithMounts(); ok {
 		os.Exit(code)
 	}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"pangea/region/topology"
 )
 
 // Redeliver has a region's stream begin anew for one of its readers, whose session
@@ -95,11 +97,7 @@ func (w *World) Blocks(t testing.TB, name string) []string {
 // onStream works on a region's JetStream as an operator would, beside its links.
 func (w *World) onStream(t testing.TB, name string, do func(context.Context, jetstream.JetStream) error) {
 	t.Helper()
-	r, err := w.Topology.Region(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	conn, err := nats.Connect("nats://" + r.NATS)
+	conn, err := nats.Connect(w.Topology.Address(name, name, topology.NATS))
 	if err != nil {
 		t.Fatal(err)
 	}

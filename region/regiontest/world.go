@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,12 +35,15 @@ type Options struct {
 	OwnPostgres string
 	// OwnDisk is where that cluster is. Defaults to the system's temporary directory.
 	OwnDisk string
+	// Clustered names a region whose log is kept by a NATS cluster.
+	Clustered string
 }
 
 // World is a set of regions in this process.
 type World struct {
 	Topology *topology.Topology
 	Links    *links.Network
+	NATS     *NATSCluster // of opts.Clustered
 
 	opts    Options
 	shared  *postgres.Cluster
@@ -109,6 +113,12 @@ func (w *World) layout(t testing.TB) *topology.Topology {
 		for _, other := range w.opts.Regions[i+1:] {
 			topo.RTT[name+"-"+other] = w.opts.RTT
 		}
+	}
+	if name := w.opts.Clustered; name != "" {
+		w.NATS = newNATSCluster(t)
+		i := slices.Index(w.opts.Regions, name)
+		topo.Regions[i].NATS, topo.Regions[i].Monitor = "", ""
+		topo.NATS.URL = map[string]string{name: w.NATS.URL()}
 	}
 	for _, l := range topo.AllLinks() {
 		topo.Links.Listeners[l.Name()] = porttest.Address(t)

@@ -46,7 +46,7 @@ type Session struct {
 // a dead process's backend holds until its last transaction has ended; then it
 // returns region.ErrFenced, naming who has it.
 func (s *Store) Acquire(ctx context.Context, patience time.Duration) (*Session, error) {
-	conn, err := pgx.ConnectConfig(ctx, s.conn)
+	conn, err := s.connect(ctx)
 	if err != nil {
 		return nil, unavailable("connect the writer", err)
 	}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"embed"
 	"fmt"
@@ -20,13 +19,12 @@ var schema embed.FS
 
 // Config says where the database is.
 type Config struct {
-	// DSN of the database, as libpq understands it.
+	// DSN of the database, a URL or keywords, as libpq understands it.
 	DSN string
 
-	// Password of the DSN's user, for a DSN that has none.
-	//
-	// Defaults to what libpq's own variables and files say.
-	Password string
+	// PasswordFile is a file that holds nothing but the password, read for each
+	// connection. Defaults to what the DSN, or PGPASSFILE, says.
+	PasswordFile string
 
 	// Region is whose database it is. A new one is given to it.
 	Region string
@@ -62,15 +60,15 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.PartitionEntries == 0 {
 		cfg.PartitionEntries = 1 << 16
 	}
-	pool, err := pgxpool.ParseConfig(cfg.DSN)
+	pool, err := cfg.parse()
 	if err != nil {
-		return nil, fmt.Errorf("parse the database's address: %w", err)
+		return nil, err
 	}
-	pool.ConnConfig.Password = cmp.Or(pool.ConnConfig.Password, cfg.Password)
 	pool.MaxConns, pool.MinConns = cfg.Readers, 1
 	pool.ConnConfig.ConnectTimeout = 2 * time.Second
 	maps.Copy(pool.ConnConfig.RuntimeParams, planning())
 	pool.HealthCheckPeriod = 5 * time.Second
+	pool.BeforeConnect = cfg.setPassword
 	pool.AfterConnect = func(_ context.Context, conn *pgx.Conn) error { useColumns(conn.TypeMap()); return nil }
 	s := &Store{cfg: cfg, conn: pool.ConnConfig.Copy()}
 	if s.pool, err = pgxpool.NewWithConfig(ctx, pool); err != nil {

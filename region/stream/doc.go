@@ -1,7 +1,8 @@
-// Package stream is the transport of a region's log: an embedded NATS server
-// with one JetStream stream, and the connections to the servers of the peers.
+// Package stream is the transport of a region's log: one JetStream stream, on an embedded
+// NATS server or on a cluster, and the connections to the servers of the peers.
 //
 //	Server    the region's own server                        (server.go)
+//	Cluster   the cluster that it uses instead               (cluster.go)
 //	Log       its stream, as the shipper writes it           (log.go)
 //	Tail      what the stream says of itself                 (tail.go)
 //	Peer      the connection to a peer's server              (peer.go)
@@ -24,4 +25,9 @@
 // oldest entries go when MaxBytes is reached. Whatever happens to a link or a
 // consumer ends the Session, never the Peer, which reconnects for ever. A report
 // that cannot be sent or handled in time is dropped: the next one supersedes it.
+//
+// A cluster keeps the stream on three servers. One that is lost, the leader too, costs a
+// pause of some seconds until another leads; two, until one of them is back: ErrNoQuorum.
+// Entries wait in the outbox, and peers read them from /log. An acknowledgement that was
+// lost with a leader is no matter: the stream's end tells what is in it.
 package stream

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -28,27 +27,16 @@ func logSubject(name string) string { return "log." + name }
 
 // Log is a region's own stream, for its one writer.
 type Log struct {
-	origin   crdt.Origin
-	maxBytes int64
-	dir      string // of the stream's files
-	js       jetstream.JetStream
+	origin  crdt.Origin
+	storage storage
+	js      jetstream.JetStream
 }
 
-// Log is the stream of s for the log of origin. It may not exist yet: Tail tells.
-func (s *Server) Log(origin crdt.Origin) (*Log, error) {
-	js, err := jetstream.New(s.conn,
-		jetstream.WithPublishAsyncMaxPending(256),
-		jetstream.WithPublishAsyncTimeout(10*time.Second))
-	if err != nil {
-		return nil, err
-	}
-	dir := filepath.Join(s.nats.JetStreamConfig().StoreDir, "$G", "streams", streamName(origin.Region))
-	return &Log{origin: origin, maxBytes: s.cfg.StreamBytes, dir: dir, js: js}, nil
-}
-
-// Publish appends consecutive records and returns once JetStream holds them all. On
-// an error, which comes at once if there is no stream, it may hold some of them: read
-// Tail again.
+// Publish appends consecutive records and returns once JetStream holds them all, on most
+// of its replicas. On an error, which comes at once if there is no stream or nobody to
+// lead it, it may hold some of them, now or, in a cluster, a moment later: read Tail
+// again. What is then published twice is refused for its expected sequence, by the leader
+// and again by each replica that stores it, whoever led when it was sent (I3).
 func (l *Log) Publish(ctx context.Context, records []region.Record) error {
 	acks := make([]jetstream.PubAckFuture, 0, len(records))
 	for _, r := range records {
@@ -96,7 +84,10 @@ func (l *Log) remove(ctx context.Context) error {
 	if err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
 		return fmt.Errorf("delete the stream: %w", err)
 	}
-	if err := os.RemoveAll(l.dir); err != nil {
+	if l.storage.dir == "" {
+		return nil
+	}
+	if err := os.RemoveAll(l.storage.dir); err != nil {
 		return fmt.Errorf("delete the stream's files: %w", err)
 	}
 	return nil
@@ -108,16 +99,16 @@ func (l *Log) config(first uint64) jetstream.StreamConfig {
 		Description: "the log of " + l.origin.String() + ", a cache of its outbox",
 		Subjects:    []string{logSubject(l.origin.Region)},
 		Storage:     jetstream.FileStorage,
-		Replicas:    1,
+		Replicas:    l.storage.replicas,
 		Retention:   jetstream.LimitsPolicy,
 		Discard:     jetstream.DiscardOld, // an absent peer reads what is gone from the outbox
-		MaxBytes:    l.maxBytes,
+		MaxBytes:    l.storage.maxBytes,
 		MaxMsgSize:  2 * region.MaxEntry,
 		FirstSeq:    first,
 		Duplicates:  2 * time.Second, // unused: entries carry their expected sequence instead of an id
 		DenyDelete:  true,
-		DenyPurge:   true, // it would show readers no lag where entries are missing
-		AllowDirect: true,
+		DenyPurge:   true,  // it would show readers no lag where entries are missing
+		AllowDirect: false, // or any replica would answer, with an end that is behind the leader's
 		Metadata:    map[string]string{refillKey: l.epoch()},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,7 +22,9 @@ import (
 type PeerConfig struct {
 	Self    string // the region that reads
 	Name    string // the region that is read
-	Address string // host:port of its server, or of the link to it
+	Address string // host:port of its server, or of the link to it; for a cluster the URL of all
+	// Credentials is a file, if the peer's cluster asks for one.
+	Credentials string
 	// OnReport gets each report of the peer, one at a time. While it is busy a few
 	// wait; more are dropped.
 	OnReport func(region.Report)
@@ -47,13 +50,14 @@ type Peer struct {
 // connectTimeout covers the handshake too, which takes 2.5 round trips.
 const connectTimeout = 5 * time.Second
 
-// dialer refuses the first time. NATS then connects in the background; it would hold
-// up Dial, and so the start of a region, until a silent link has timed out.
-type dialer struct{ refused bool }
+// dialer refuses the first time, once for each server. NATS then connects in the
+// background; it would hold up Dial, and so the start of a region, until a silent link
+// has timed out.
+type dialer struct{ refusals int }
 
 func (d *dialer) Dial(network, address string) (net.Conn, error) {
-	if !d.refused {
-		d.refused = true
+	if d.refusals > 0 {
+		d.refusals--
 		return nil, errNotYet
 	}
 	return net.DialTimeout(network, address, connectTimeout)
@@ -76,7 +80,7 @@ func Dial(cfg PeerConfig) (*Peer, error) {
 	cfg.Logger, cfg.AckWait = cmp.Or(cfg.Logger, slog.Default()), cmp.Or(cfg.AckWait, time.Minute)
 	p := &Peer{cfg: cfg, closed: make(chan struct{}), up: make(chan struct{})}
 	var err error
-	if p.conn, err = nats.Connect("nats://"+cfg.Address, p.options()...); err != nil {
+	if p.conn, err = nats.Connect(cfg.Address, p.options()...); err != nil {
 		return nil, fmt.Errorf("connect to %s at %s: %w", cfg.Name, cfg.Address, err)
 	}
 	if p.js, err = jetstream.New(p.conn); err == nil {
@@ -92,19 +96,19 @@ func Dial(cfg PeerConfig) (*Peer, error) {
 // options find a dead link within seconds and never give up. Nothing is buffered
 // while the link is down: an old acknowledgement or pull must not be replayed.
 func (p *Peer) options() []nats.Option {
-	return []nats.Option{
-		nats.Name(p.cfg.Self),
+	servers := strings.Count(p.cfg.Address, ",") + 1
+	return append(identity(p.cfg.Self, p.cfg.Credentials),
 		nats.Timeout(connectTimeout),
-		nats.SetCustomDialer(&dialer{}),
-		nats.PingInterval(2 * time.Second),
+		nats.SetCustomDialer(&dialer{refusals: servers}),
+		nats.PingInterval(2*time.Second),
 		nats.MaxPingsOutstanding(3),
-		nats.ReconnectWait(250 * time.Millisecond),
+		nats.ReconnectWait(250*time.Millisecond),
 		nats.ReconnectJitter(100*time.Millisecond, 100*time.Millisecond),
 		nats.MaxReconnects(-1),
 		nats.RetryOnFailedConnect(true),
 		nats.ReconnectBufSize(-1),
 		nats.IgnoreDiscoveredServers(), // the link must not be bypassed
-		nats.FlusherTimeout(5 * time.Second),
+		nats.FlusherTimeout(5*time.Second),
 		nats.NoEcho(),
 		nats.ConnectHandler(func(*nats.Conn) { p.connected() }),
 		nats.ReconnectHandler(func(*nats.Conn) { p.connected() }),
@@ -112,8 +116,7 @@ func (p *Peer) options() []nats.Option {
 		nats.ClosedHandler(func(*nats.Conn) { close(p.closed) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			p.cfg.Logger.Debug("NATS connection", "peer", p.cfg.Name, "err", err)
-		}),
-	}
+		}))
 }
 
 func (p *Peer) connected() {

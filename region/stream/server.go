@@ -4,20 +4,19 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
-
-	"pangea/region"
 )
 
 // Server is a region's embedded NATS server.
 type Server struct {
+	home // connected in process: no socket, no link
 	cfg  Config
 	lock *os.File
 	nats *server.Server
-	conn *nats.Conn // in process: no socket, no link
 }
 
 // Serve starts the server and returns once it accepts connections. Close ends it.
@@ -52,6 +51,10 @@ func (s *Server) start(opts *server.Options) (err error) {
 		return err
 	}
 	s.conn, err = nats.Connect("", nats.InProcessServer(s.nats), nats.Name(s.cfg.Region), nats.NoReconnect())
+	s.home.region, s.storage = s.cfg.Region, storage{
+		maxBytes: s.cfg.StreamBytes, replicas: 1, patience: 10 * time.Second,
+		dir: filepath.Join(s.nats.JetStreamConfig().StoreDir, "$G", "streams", streamName(s.cfg.Region)),
+	}
 	return err
 }
 
@@ -95,14 +98,14 @@ func (s *Server) Healthy() error {
 	return nil
 }
 
-// PublishReport sends r to every peer that is connected.
-func (s *Server) PublishReport(r region.Report) error {
-	payload, err := encodeReport(r)
+// Dir is the directory of the stream.
+func (s *Server) Dir() string { return s.cfg.StoreDir }
+
+// Size is what the stream takes on the disk, in bytes; zero while JetStream does not run.
+func (s *Server) Size() int64 {
+	info, err := s.nats.Jsz(nil)
 	if err != nil {
-		return fmt.Errorf("encode report: %w", err)
+		return 0
 	}
-	if err := s.conn.Publish(reportSubject(s.cfg.Region), payload); err != nil {
-		return fmt.Errorf("publish report: %w", err)
-	}
-	return nil
+	return int64(info.Store) //nolint:gosec // below the stream's limit
 }

@@ -43,13 +43,40 @@ func (l *Log) Tail(ctx context.Context) (Tail, error) {
 		return Tail{}, fmt.Errorf("look up the stream: %w", err)
 	}
 	info := s.CachedInfo()
-	tail := Tail{First: info.State.FirstSeq, Next: info.State.LastSeq + 1}
+	if err := led(info.Cluster, info.Config.Replicas); err != nil {
+		return Tail{}, err
+	}
+	tail := Tail{First: info.State.FirstSeq}
 	tail.Origin, tail.Refill = holds(l.origin.Region, info.Config.Metadata)
 	if tail.Last, err = record(s.GetLastMsgForSubject(ctx, logSubject(l.origin.Region))); err != nil {
 		return Tail{}, err
 	}
+	// What was under way when the one was asked may be there when the other is.
+	tail.Next = max(info.State.LastSeq, tail.Last.Seq) + 1
 	tail.Damage = l.damage(info.State, tail)
 	return tail, nil
+}
+
+// led returns ErrNoQuorum unless a stream has a leader that most of its replicas follow.
+// One that lost them answers on, and what it says may be old; that it takes no entry is
+// then no flaw of the stream.
+func led(c *jetstream.ClusterInfo, replicas int) error {
+	if replicas <= 1 || c == nil {
+		return nil
+	}
+	alive := 0
+	if c.Leader != "" {
+		alive++
+	}
+	for _, r := range c.Replicas {
+		if !r.Offline && r.Active < silent {
+			alive++
+		}
+	}
+	if c.Leader == "" || alive <= replicas/2 {
+		return fmt.Errorf("%w: %d of %d", ErrNoQuorum, alive, replicas)
+	}
+	return nil
 }
 
 // holds reads from a stream's metadata whose log it is; the zero Origin if they do not
@@ -81,15 +108,18 @@ func record(m *jetstream.RawStreamMsg, err error) (region.Record, error) {
 // damage compares what the stream should be with what it is. JetStream serves on
 // without its files, from those that it has open, until it needs another.
 func (l *Log) damage(s jetstream.StreamState, t Tail) string {
-	_, err := os.Stat(l.dir)
+	var err error
+	if l.storage.dir != "" {
+		_, err = os.Stat(l.storage.dir)
+	}
 	switch {
 	case t.Origin != l.origin:
 		return fmt.Sprintf("it says that it holds epoch %d, not %d", t.Origin.Epoch, l.origin.Epoch)
 	case errors.Is(err, os.ErrNotExist):
-		return fmt.Sprintf("its directory %s is gone", l.dir)
+		return fmt.Sprintf("its directory %s is gone", l.storage.dir)
 	case s.NumDeleted > 0:
 		return fmt.Sprintf("%d entries are missing between %d and %d", s.NumDeleted, s.FirstSeq, s.LastSeq)
-	case s.Msgs > 0 && t.Last.Seq != s.LastSeq:
+	case s.Msgs > 0 && t.Last.Seq < s.LastSeq:
 		return fmt.Sprintf("it should end in entry %d, but the last that can be read is %d", s.LastSeq, t.Last.Seq)
 	default:
 		return ""
