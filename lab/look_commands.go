@@ -4,14 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"syscall"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/urfave/cli/v3"
+	"golang.org/x/term"
 
+	"pangea/lab/logview"
 	"pangea/lab/postgres"
 	"pangea/lab/stack"
 )
@@ -26,7 +30,9 @@ func lookCommands() []*cli.Command {
 			Action:      withStack(status),
 		},
 		{
-			Name: "logs", Usage: "show the log of one part, or of all", ArgsUsage: "[PART]",
+			Name: "logs", Usage: "show the logs of parts, in the order of time", ArgsUsage: "[REGION or PART]...",
+			Description: "A region stands for its database, its own process and its router; no name, or all, for everything.\n" +
+				"Lines are colored on a terminal, unless NO_COLOR is set. The files are in .pangea/log.",
 			Flags: []cli.Flag{
 				&cli.BoolFlag{Name: "f", Usage: "go on with what is added, until Ctrl-C"},
 				&cli.IntFlag{Name: "n", Usage: "how many lines of each to show", Value: 50},
@@ -70,15 +76,12 @@ func status(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 	return nil
 }
 
-func logs(_ context.Context, c *cli.Command, s *stack.Stack) error {
-	names := c.Args().Slice()
-	if len(names) == 0 {
-		names = s.PartNames()
+func logs(ctx context.Context, c *cli.Command, s *stack.Stack) error {
+	names, err := s.Select(c.Args().Slice())
+	if err != nil {
+		return err
 	}
-	args := []string{"tail", "-n", fmt.Sprint(c.Int("n"))}
-	if c.Bool("f") {
-		args = append(args, "-F")
-	}
+	var sources []logview.Source
 	files := 0
 	for _, name := range names {
 		file, err := s.LogFile(name)
@@ -86,18 +89,24 @@ func logs(_ context.Context, c *cli.Command, s *stack.Stack) error {
 			return err
 		}
 		if _, err := os.Stat(file); err == nil {
-			args = append(args, file)
 			files++
 		}
+		sources = append(sources, logview.Source{Part: name, File: file})
 	}
 	if files == 0 {
 		return errors.New("there is no log yet: `go tool task up` starts the stack")
 	}
-	tail, err := exec.LookPath("tail")
-	if err != nil {
-		return err
-	}
-	return syscall.Exec(tail, args, os.Environ())
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	out := c.Root().Writer
+	return logview.New(out, colored(out), c.Int("n"), sources).Show(ctx, c.Bool("f"))
+}
+
+// colored reports whether out is a terminal whose user did not refuse colors
+// (https://no-color.org).
+func colored(out io.Writer) bool {
+	f, ok := out.(*os.File)
+	return ok && os.Getenv("NO_COLOR") == "" && term.IsTerminal(int(f.Fd()))
 }
 
 func psql(ctx context.Context, c *cli.Command, s *stack.Stack) error {

@@ -136,7 +136,7 @@ func (s *Stack) regionPart(r topology.Region) part {
 			}
 			return s.binary("region", "-region", r.Name, "-topology", s.topologyFile(), "-data", s.state(r.Name),
 				"-clock-skew-file", s.skewFile(r.Name),
-				"-postgres", dsn+" application_name=region-"+r.Name)(ctx, report)
+				"-postgres", dsn)(ctx, report)
 		},
 		ready:  answers("http://" + r.HTTP + "/readyz"),
 		settle: nothing,

@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,9 +35,25 @@ func Open(root string) (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := local(topo); err != nil {
+		return nil, err
+	}
 	s := &Stack{root: root, topo: topo}
 	s.rows = s.layOut()
 	return s, nil
+}
+
+// local refuses a world that is kept by databases or NATS clusters of somebody else.
+func local(topo *topology.Topology) error {
+	for _, r := range topo.Regions {
+		if _, _, err := net.SplitHostPort(r.Postgres); err != nil {
+			return fmt.Errorf("the local stack starts a Postgres for %[1]s: in topology.yaml, postgres of %[1]s must be host:port", r.Name)
+		}
+		if _, elsewhere := topo.Cluster(r.Name); elsewhere {
+			return fmt.Errorf("the local stack starts no NATS cluster: leave nats.url of %s out of topology.yaml", r.Name)
+		}
+	}
+	return nil
 }
 
 // Topology is the content of the root's topology.yaml.
@@ -49,6 +66,27 @@ func (s *Stack) PartNames() []string {
 		names = append(names, p.name)
 	}
 	return names
+}
+
+// Select lists the parts that names mean: a part, a region, which is all of its parts, or
+// all. No names are all too.
+func (s *Stack) Select(names []string) ([]string, error) {
+	if len(names) == 0 || slices.Contains(names, "all") {
+		return s.PartNames(), nil
+	}
+	var parts []string
+	for _, name := range names {
+		if slices.Contains(s.topo.Names(), name) {
+			parts = append(parts, "postgres-"+name, "region-"+name, "router-"+name)
+			continue
+		}
+		if _, err := s.part(name); err != nil {
+			return nil, fmt.Errorf("%w; a region stands for all of its own", err)
+		}
+		parts = append(parts, name)
+	}
+	slices.Sort(parts)
+	return slices.Compact(parts), nil
 }
 
 // LogFile is where a part's output goes.
