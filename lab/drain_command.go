@@ -46,15 +46,36 @@ func drain(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 		fmt.Fprintf(out, "%s is no longer drained: clients near it return as soon as it has what they have seen\n", region.Name)
 		return nil
 	}
-	if told, err := tellRouters(ctx, s.Topology().Regions, http.MethodPost, region.Name); err != nil {
-		_, undone := tellRouters(ctx, s.Topology().Regions[:told], http.MethodDelete, region.Name)
-		return errors.Join(fmt.Errorf("%s is drained nowhere: %w", region.Name, err), undone)
+	if err := drainEverywhere(ctx, s.Topology().Regions, region.Name); err != nil {
+		return err
 	}
 	if err := awaitDrained(ctx, c, s.Topology(), region.Name); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "%s is drained: nothing is under way to it. Undo with: go tool task drain -- -undo %s\n", region.Name, region.Name)
 	return nil
+}
+
+// drainEverywhere tells all routers, or in the end none that had not drained it before.
+func drainEverywhere(ctx context.Context, routers []topology.Region, region string) error {
+	var others []topology.Region
+	for _, r := range routers {
+		status, err := askRouter(ctx, r, http.MethodGet, "/router/status")
+		if err != nil {
+			return fmt.Errorf("the drain of %s was not begun: %w", region, err)
+		}
+		if !status.drained(region) {
+			others = append(others, r)
+		}
+	}
+	told, err := tellRouters(ctx, others, http.MethodPost, region)
+	if err == nil {
+		return nil
+	}
+	if _, undone := tellRouters(ctx, others[:told], http.MethodDelete, region); undone != nil {
+		return errors.Join(fmt.Errorf("some routers have drained %s and some have not, repeat it or undo it: %w", region, err), undone)
+	}
+	return fmt.Errorf("the drain of %s is undone: %w", region, err)
 }
 
 // tellRouters asks the routers one by one for the drain of a region, or its end, and counts
@@ -120,8 +141,18 @@ type routerStatus struct {
 	Current string `json:"current"`
 	Regions []struct {
 		Region   string `json:"region"`
+		Drained  bool   `json:"drained"`
 		UnderWay int    `json:"requests_under_way"`
 	} `json:"regions"`
+}
+
+func (s *routerStatus) drained(region string) bool {
+	for _, r := range s.Regions {
+		if r.Region == region {
+			return r.Drained
+		}
+	}
+	return false
 }
 
 func askRouter(ctx context.Context, r topology.Region, method, path string) (*routerStatus, error) {

@@ -34,7 +34,7 @@ func TestDrain_TellsAllRouters(t *testing.T) {
 	wantServedBy(t, s, map[string]string{"us": "us", "eu": "us"})
 
 	err = run(t.Context(), &out, root, "drain", "us")
-	if want := "us is drained nowhere: router-us: No other region can take the clients of us"; err == nil || !strings.Contains(err.Error(), want) {
+	if want := "the drain of us is undone: router-us: No other region can take the clients of us"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Fatalf("drain of the last region: got %v, want %q", err, want)
 	}
 	if err := run(t.Context(), &out, root, "drain", "-undo", "eu"); err != nil {

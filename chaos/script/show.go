@@ -76,7 +76,7 @@ func (sh *show) draw(i int, left time.Duration) {
 	sh.bar.Set64(min(int64(time.Since(sh.begun)), sh.bar.GetMax64()-1)) // full would end it
 }
 
-// done tells what is true after step i, and by how much it was late.
+// done tells what is true after step i, and when that was.
 func (sh *show) done(i int) {
 	if sh.bar != nil {
 		sh.bar.Clear() //nolint:errcheck // it is only a picture

@@ -35,7 +35,7 @@ func Kill(ctx context.Context, pidFile string) (bool, error) {
 	}
 	// A stopped process makes no further children and cannot lose track of those it
 	// has: killed first, it would leave orphans that nobody can find by their parent.
-	if err := send(pid, syscall.SIGSTOP); err != nil {
+	if err := halt(ctx, []int{pid}); err != nil {
 		return false, err
 	}
 	family := append(children(ctx, pid), pid)

@@ -2,6 +2,8 @@ package node
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"strings"
@@ -54,9 +56,12 @@ func (c *clock) run(ctx context.Context) error {
 }
 
 // look reads the file. None, or an empty one, leaves the clock as usual; what cannot be
-// read as a time changes nothing.
+// read, or not as a time, changes nothing.
 func (c *clock) look() {
-	content, _ := os.ReadFile(c.file)
+	content, err := os.ReadFile(c.file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return
+	}
 	text := strings.TrimSpace(string(content))
 	if text == c.text {
 		return
@@ -64,7 +69,6 @@ func (c *clock) look() {
 	c.text = text
 	skew := c.usual
 	if text != "" {
-		var err error
 		if skew, err = time.ParseDuration(text); err != nil {
 			c.log.Warn("the file of the clock's skew says no time", "file", c.file, "err", err)
 			return
