@@ -19,8 +19,12 @@ func LogAttr(o crdt.Origin) slog.Attr {
 	return slog.Group("", slog.String("origin", o.Region), slog.Uint64("epoch", uint64(o.Epoch)))
 }
 
-// EntryAttr names an entry in a line: origin=us epoch=1 seq=7.
+// EntryAttr names an entry in a line: origin=us epoch=1 seq=7; nothing if it is not known
+// whose.
 func EntryAttr(o crdt.Origin, seq uint64) slog.Attr {
+	if o == (crdt.Origin{}) {
+		return slog.Attr{}
+	}
 	return slog.Group("", LogAttr(o), slog.Uint64("seq", seq))
 }
 

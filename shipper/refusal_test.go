@@ -3,6 +3,7 @@ package shipper_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -27,6 +28,30 @@ func (s *stuckStream) Publish(ctx context.Context, records []region.Record) erro
 func (s *stuckStream) Recreate(ctx context.Context, first uint64) error {
 	s.refusals.Store(0)
 	return s.Stream.Recreate(ctx, first)
+}
+
+// A stream that was out of reach while peers read on at /log only has to catch up: that it
+// ends before what they have stored is no flaw of it.
+func TestShipper_DoesNotRebuildAStreamThatWasOutOfReach(t *testing.T) {
+	l := openLog(t, serve(t, t.TempDir()), us)
+	away := &stuckStream{Stream: l}
+	o := newOutbox(us)
+	o.commit(10)
+	s := start(t, o, away, us)
+	awaitStream(t, l, o, 1, 10)
+	away.refusals.Store(1)
+	o.want(13) // a peer has stored 12
+	for _, r := range o.commit(2) {
+		s.commits <- r
+	}
+	awaitStream(t, l, o, 1, 12)
+	s.stop()
+	if n := value(t, s.reg, "pangea_shipper_errors_total"); n != 1 {
+		t.Errorf("the stream was out of reach %v times, want 1", n)
+	}
+	if text := s.log.String(); strings.Contains(text, "a peer has stored") {
+		t.Errorf("the stream was rebuilt:\n%s", text)
+	}
 }
 
 // A stream that takes no more entries is made anew, from the lowest that a peer needs;

@@ -48,6 +48,31 @@ func TestLogs_FollowOneWriteThroughTheWorld(t *testing.T) {
 	}
 }
 
+// The password of the database is in no line, also of an outage, and in no answer.
+func TestLogs_NeverShowThePassword(t *testing.T) {
+	t.Parallel()
+	j := &journal{}
+	w := regiontest.New(t, regiontest.Options{Regions: []string{"us"}, Change: func(c *node.Config) {
+		c.DSN += " password=hunter2" // nobody asks for it here
+		c.Logger = slog.New(slog.NewTextHandler(j, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}})
+	w.Exec(t, "us", w.Database("us"), `select pg_terminate_backend(pid) from pg_stat_activity
+		where datname = current_database() and application_name = 'region-us'`)
+	regiontest.Eventually(t, 20*time.Second, func() string {
+		if text := strings.Join(j.lines(), ""); !strings.Contains(text, "the database is open again") {
+			return "no outage was noticed: " + text
+		}
+		return ""
+	})
+	shown := strings.Join(j.lines(), "")
+	for _, path := range []string{"/status", "/metrics", "/readyz"} {
+		shown += w.Do(t, "us", "GET", path, "").Body
+	}
+	if strings.Contains(shown, "hunter2") {
+		t.Errorf("the password is shown:\n%s", shown)
+	}
+}
+
 // grep keeps the lines that contain a word, followed by a space or the end.
 func grep(lines []string, word string) (found []string) {
 	for _, line := range lines {
