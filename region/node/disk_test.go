@@ -129,6 +129,13 @@ func TestDisk_AFullStreamHoldsNobodyUp(t *testing.T) {
 	disk.Free(t)
 	put(1)
 	w.WaitConverged(t)
+	head := float64(w.Status(t, "us").Head.Seq)
+	regiontest.Eventually(t, 60*time.Second, func() string { // it is given up after two publishes
+		if next := w.Metric(t, "us", "pangea_shipper_next_seq"); next <= head {
+			return fmt.Sprintf("the stream waits for entry %v of %v", next, head)
+		}
+		return ""
+	})
 	rebuilds := w.Metric(t, "us", `pangea_shipper_rebuilds_total{cause="stuck"}`)
 	regiontest.Throughout(t, 12*time.Second, func() string { // longer than a publish waits
 		put(2)
