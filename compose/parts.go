@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os/exec"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -42,8 +41,8 @@ func (s *Stack) Exists(ctx context.Context) bool {
 func (s *Stack) Kill(part string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 	defer cancel()
-	parts, err := s.inStates(ctx, alive()...)
-	if err != nil || !slices.Contains(parts, part) {
+	state, err := s.state(ctx, part)
+	if err != nil || !alive(state) {
 		return err
 	}
 	_, err = s.ask(ctx, s.composed("kill", part)...)
@@ -71,30 +70,32 @@ func (s *Stack) Start(ctx context.Context, part string) error {
 	return err
 }
 
-// alive are the states of a container whose processes are there.
-func alive() []string { return []string{"running", "restarting", "paused"} }
-
 // Alive reports whether a part's process is there, paused or not.
-func (s *Stack) Alive(part string) bool { return s.isIn(part, alive()...) }
+func (s *Stack) Alive(part string) bool { return alive(s.look(part)) }
 
 // Paused reports whether a part was paused.
-func (s *Stack) Paused(part string) bool { return s.isIn(part, "paused") }
+func (s *Stack) Paused(part string) bool { return s.look(part) == "paused" }
 
-func (s *Stack) isIn(part string, states ...string) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
-	defer cancel()
-	parts, err := s.inStates(ctx, states...)
-	return err == nil && slices.Contains(parts, part)
+func alive(state string) bool {
+	return slices.Contains([]string{"running", "restarting", "paused"}, state)
 }
 
-// inStates lists the parts that are in any of the states.
-func (s *Stack) inStates(ctx context.Context, states ...string) ([]string, error) {
-	args := []string{"ps", "--all", "--services"}
-	for _, state := range states {
-		args = append(args, "--status", state)
+// look is state for whom silence of the engine is no container.
+func (s *Stack) look(part string) string {
+	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+	defer cancel()
+	state, err := s.state(ctx, part)
+	if err != nil {
+		return ""
 	}
-	out, err := s.ask(ctx, s.composed(args...)...)
-	return strings.Fields(out), err
+	return state
+}
+
+// state is the engine's word for a part, or none if it has no container. docker compose
+// would read all files for this answer.
+func (s *Stack) state(ctx context.Context, part string) (string, error) {
+	return s.ask(ctx, "ps", "--all", "--format", "{{.State}}",
+		"--filter", "label=com.docker.compose.project="+project, "--filter", "label=com.docker.compose.service="+part)
 }
 
 // Destroy kills a region and its Postgres, and deletes their containers and volumes.
