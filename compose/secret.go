@@ -39,5 +39,5 @@ func makeSecret(file string) error {
 		return err
 	}
 	_, err = f.WriteString(rand.Text())
-	return errors.Join(err, f.Close())
+	return errors.Join(err, f.Chmod(0o444), f.Close()) // whatever the user's umask is
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"testing"
 
 	"pangea/compose"
@@ -19,6 +20,8 @@ func TestMakeSecrets_MakesThoseOfTheFilesOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	usual := syscall.Umask(0o077) // of a careful user: the containers are other users
+	t.Cleanup(func() { syscall.Umask(usual) })
 	made := func() map[string]string {
 		if err := stack.MakeSecrets(); err != nil {
 			t.Fatal(err)
@@ -30,6 +33,9 @@ func TestMakeSecrets_MakesThoseOfTheFilesOnce(t *testing.T) {
 				t.Fatalf("the files have the secret %s: %v", s.File, err)
 			}
 			contents[s.File] = string(text)
+			if info, err := os.Stat(filepath.Join(root, "compose", "secrets", filepath.Base(s.File))); err != nil || info.Mode().Perm() != 0o444 {
+				t.Errorf("%s has mode %v, %v, want it readable for all who reach it", s.File, info.Mode(), err)
+			}
 		}
 		return contents
 	}

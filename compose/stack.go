@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 
 	"pangea/region/topology"
@@ -38,6 +39,10 @@ func (s *Stack) Topology() *topology.Topology { return s.topo }
 func (s *Stack) Up(ctx context.Context, out, errs io.Writer) error {
 	if err := s.MakeSecrets(); err != nil {
 		return err
+	}
+	// The engine would make it too, but as its own.
+	if err := os.MkdirAll(filepath.Join(s.root, ".pangea", "clock"), 0o755); err != nil {
+		return fmt.Errorf("make the directory of skewed clocks: %w", err)
 	}
 	return s.show(ctx, out, errs, "up", "--detach", "--build", "--wait")
 }

@@ -34,7 +34,12 @@ func (s *Stack) Down(ctx context.Context, report Report) error {
 	if err := s.lower(ctx, oneAtATime(report)); err != nil {
 		return err
 	}
-	return os.RemoveAll(s.state("clock")) // as toxiproxy forgets what was done to the links
+	for _, region := range s.topo.Names() { // as toxiproxy forgets what was done to the links
+		if err := s.Unskew(region); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Stack) lower(ctx context.Context, report Report) error {
