@@ -94,9 +94,9 @@ func (c *Cluster) options() []nats.Option {
 		nats.MaxReconnects(-1),
 		nats.RetryOnFailedConnect(true),
 		nats.ReconnectBufSize(-1),
-		nats.ConnectHandler(func(*nats.Conn) { c.reached(true, nil) }),
-		nats.ReconnectHandler(func(*nats.Conn) { c.reached(true, nil) }),
-		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { c.reached(false, err) }),
+		nats.ConnectHandler(func(conn *nats.Conn) { c.reached(conn) }),
+		nats.ReconnectHandler(func(conn *nats.Conn) { c.reached(conn) }),
+		nats.ReconnectErrHandler(c.refused),
 		nats.ClosedHandler(func(*nats.Conn) { close(c.closed) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			c.cfg.Logger.Debug("NATS connection", "err", err)
@@ -112,19 +112,22 @@ func identity(name, credentials string) []nats.Option {
 	return options
 }
 
-// reached tells once that no server can be reached, and once that one is again. To go
-// from one server to another is no news.
-func (c *Cluster) reached(ok bool, err error) {
+// reached tells that a server can be reached again, if before none could. To go from one
+// server to another is no news. A callback may come before Join knows the connection.
+func (c *Cluster) reached(conn *nats.Conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	servers := len(c.conn.Servers())
-	if ok {
-		if c.refusals >= servers {
-			c.cfg.Logger.Info("the NATS cluster is in reach again", "server", c.conn.ConnectedUrlRedacted())
-		}
-		c.refusals = 0
-		return
+	if c.refusals >= len(conn.Servers()) {
+		c.cfg.Logger.Info("the NATS cluster is in reach again", "server", conn.ConnectedUrlRedacted())
 	}
+	c.refusals = 0
+}
+
+// refused tells once that no server can be reached.
+func (c *Cluster) refused(conn *nats.Conn, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	servers := len(conn.Servers())
 	if c.refusals++; c.refusals == servers {
 		c.cfg.Logger.Warn("the NATS cluster is out of reach", "servers", servers, "err", err)
 	}
