@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -196,6 +197,33 @@ func TestWriter_FullDiskIsAnError(t *testing.T) {
 	}
 	if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), "cut short") {
 		t.Errorf("read: got %v, want it cut short", err)
+	}
+}
+
+// A file that takes all that is written and cannot be synced gets no last line: a pipe is one.
+func TestWriter_CountsOnlyWhatIsOnTheDisk(t *testing.T) {
+	w, err := Create(filepath.Join(t.TempDir(), "run"), header())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var out *os.File
+	if out, w.file, err = os.Pipe(); err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	w.Record(call(1, `{}`))
+	if err := w.Close(); !errors.Is(err, syscall.EINVAL) {
+		t.Errorf("close: got %v, want %v", err, syscall.EINVAL)
+	}
+	text, err := io.ReadAll(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.HasPrefix(text, []byte(`{"i":1,`)) || bytes.Count(text, []byte("\n")) != 1 {
+		t.Errorf("got %q, want the operation and no last line", text)
 	}
 }
 

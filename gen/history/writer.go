@@ -173,7 +173,11 @@ func (w *Writer) Close() error {
 	return errors.Join(w.err, w.file.Close(), w.log.Close())
 }
 
+// finish writes the last line once all before it is on the disk.
 func (w *Writer) finish() error {
+	if err := w.file.Sync(); err != nil {
+		return fmt.Errorf("sync the history: %w", err)
+	}
 	line, err := json.Marshal(trailer{Operations: &w.count})
 	if err != nil {
 		return fmt.Errorf("encode the end of the history: %w", err)
