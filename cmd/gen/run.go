@@ -34,10 +34,12 @@ one peer or all store it too. One that is not confirmed in time (504) counts as
 unanswered: it may stand, and the lower bound of "gen check" leaves it out.
 
 With -record every operation is kept, in a folder: history.jsonl, a line each, for "gen
-check"; latency.hlog, an HdrHistogram interval log; summary.json, the result. Keys that a
-recorded run wrote before are refused, as nobody could tell the two apart. With -hop an
-operation is sent from another place than where its client lives, by that probability and
-the seed; with -vector clients send along what they were shown.
+check"; latency.hlog, an HdrHistogram interval log; summary.json, the result. Nobody else
+may write its keys, as no check could tell the two apart: so they start with r<seed>- where
+those of other runs start with g<seed>-, and those of an earlier recorded run are refused.
+Whoever names a -prefix sees to it. With -hop an operation is sent from another place than
+where its client lives, by that probability and the seed; with -vector clients send along
+what they were shown.
 
 The result is left in -out, with the sums that "gen check" compares with the
 counters. Runs of one seed (or -prefix) on one stack share their keys, so check
@@ -63,7 +65,7 @@ func runCommand() *cli.Command {
 			&cli.FloatFlag{Name: "zipf", Value: 1.1, Usage: "exponent of the keys' popularity, above 1"},
 			&cli.StringFlag{Name: "mix", Value: workload.DefaultMix, Usage: "shares of counter, profile, tags, prefs and handle"},
 			&cli.IntFlag{Name: "reads", Usage: "percentage of the operations that read"},
-			&cli.StringFlag{Name: "prefix", Usage: "what every key starts with", DefaultText: "g<seed>-"},
+			&cli.StringFlag{Name: "prefix", Usage: "what every key starts with", DefaultText: "g<seed>-; r<seed>- with -record"},
 			&cli.StringFlag{Name: "record", Usage: "`FOLDER` to leave every operation in, for gen check"},
 			&cli.IntFlag{Name: "sessions", Value: 10, Usage: "clients near each region, who take turns"},
 			&cli.FloatFlag{Name: "hop", Usage: "probability that a client sends an operation from another region's place"},
@@ -147,10 +149,19 @@ func config(cmd *cli.Command) (gen.Config, error) {
 		InFlight: cmd.Int("in-flight"), Timeout: cmd.Duration("timeout"), Progress: os.Stderr,
 	}
 	if cfg.Workload.Prefix == "" {
-		cfg.Workload.Prefix = fmt.Sprintf("g%d-", cfg.Workload.Seed)
+		cfg.Workload.Prefix = defaultPrefix(cfg.Workload.Seed, cmd.String("record") != "")
 	}
 	err = aim(&cfg, cmd)
 	return cfg, err
+}
+
+// defaultPrefix gives recorded runs keys that no other run writes by default: the check of a
+// history takes whatever others wrote for a fault.
+func defaultPrefix(seed uint64, recorded bool) string {
+	if recorded {
+		return fmt.Sprintf("r%d-", seed)
+	}
+	return fmt.Sprintf("g%d-", seed)
 }
 
 // aim says where the operations go, and who is asked for the lag.

@@ -26,7 +26,7 @@ func markPath(prefix string) string { return "/profile/" + url.PathEscape(prefix
 
 // LeaveMark writes the name of a run into the stack, beside the keys that it is going to
 // write. It is refused if a recorded run wrote such keys before: nobody could tell the
-// writes of the two apart.
+// writes of the two apart. Other runs leave no mark: who records has keys of its own.
 func LeaveMark(regions []Region, prefix, run string) error {
 	for _, r := range regions {
 		found, err := ReadMark(r, prefix)
