@@ -15,11 +15,18 @@
 // never. What it calls a violation is one, whatever the clocks of the regions did: of two
 // writes that had not seen each other either may stay, of two that had the later must.
 //
+// One thing it accuses though it was not promised. A region that lost its disks may have lost
+// what it alone had stored: X-Ack: local permits that. Here such writes count as lost, what
+// was shown of them as gone back, and the books as wrong. They are not excused, since all
+// that tells is a log that ended, and one ends too where nothing may be missing: after a
+// restart while a peer is away.
+//
 // So some faults go unseen: a wrong winner of two concurrent writes that is the same wrong
 // one everywhere, and what only an unanswered write explains.
 //
 // # Failure handling
 //
 // Regions that are not equal yet, a history that is cut short, or one of another stack, are
-// errors: nothing is decided then. It reads the regions, and writes nothing.
+// errors: nothing is decided then. A handle with too many operations at once stays undecided
+// after 20 s, and is no violation. It reads the regions, and writes nothing.
 package audit

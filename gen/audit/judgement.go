@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"pangea/crdt"
 	"pangea/gen/history"
@@ -16,6 +17,7 @@ type judgement struct {
 	ops    []*operation
 	cells  *cells
 	state  *State
+	within time.Duration // bounds the search of judgeHandles for one handle
 
 	done     int
 	progress func(done, of int)
@@ -32,7 +34,7 @@ func Judge(h *history.History, state *State, progress func(done, of int)) (*Repo
 	if err != nil {
 		return nil, err
 	}
-	j := &judgement{header: &h.Header, ops: ops, cells: newCells(ops), state: state, progress: progress}
+	j := &judgement{header: &h.Header, ops: ops, cells: newCells(ops), state: state, within: handleWithin, progress: progress}
 	j.name()
 	for _, o := range ops {
 		if p := j.final(o.Class); p != nil && o.write() {

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -26,7 +27,8 @@ type Property struct {
 	Checked    int         `json:"checked"`    // that rest on an answer, or may have happened without one
 	Unanswered int         `json:"unanswered"` // of these
 	Violated   int         `json:"violated"`
-	First      []Violation `json:"first,omitempty"` // some of them
+	First      []Violation `json:"first,omitempty"`     // some of them
+	Undecided  []string    `json:"undecided,omitempty"` // what, and why
 }
 
 // Violation is one, and the operations that prove it.
@@ -62,7 +64,10 @@ func (p *Property) violate(text string, proof ...*operation) {
 	p.First = append(p.First, v)
 }
 
-// Violated is how many there are of all properties.
+// leave notes what could not be decided.
+func (p *Property) leave(text string) { p.Undecided = append(p.Undecided, text) }
+
+// Violated is how many violations there are of all properties.
 func (r *Report) Violated() (sum int) {
 	for _, p := range r.Properties {
 		sum += p.Violated
@@ -70,29 +75,54 @@ func (r *Report) Violated() (sum int) {
 	return sum
 }
 
+// Undecided is how many questions were left open, of all properties.
+func (r *Report) Undecided() (sum int) {
+	for _, p := range r.Properties {
+		sum += len(p.Undecided)
+	}
+	return sum
+}
+
+// Err is nil if all was decided, and nothing contradicts what clients were told.
+func (r *Report) Err() error {
+	switch {
+	case r.Violated() > 0:
+		return errors.New("the regions contradict what clients were told")
+	case r.Undecided() > 0:
+		return errors.New("not decided: too many operations of one handle were under way at once: record a run with more -keys or a lower -rate")
+	}
+	return nil
+}
+
 // Print writes the report for a person: a line for each property, then what is wrong.
 func (r *Report) Print(out io.Writer) {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
 	t.Style().Format.Header = text.FormatDefault
-	t.AppendHeader(table.Row{"property", "promise", "checked", "unanswered", "violated"})
+	t.AppendHeader(table.Row{"property", "promise", "checked", "unanswered", "undecided", "violated"})
 	for _, p := range r.Properties {
-		t.AppendRow(table.Row{p.Name, p.Promise, fmt.Sprintf("%d %s", p.Checked, p.Unit), p.Unanswered, p.Violated})
+		t.AppendRow(table.Row{p.Name, p.Promise, fmt.Sprintf("%d %s", p.Checked, p.Unit), p.Unanswered, len(p.Undecided), p.Violated})
 	}
 	var right []table.ColumnConfig
-	for column := 3; column <= 5; column++ {
+	for column := 3; column <= 6; column++ {
 		right = append(right, table.ColumnConfig{Number: column, Align: text.AlignRight, AlignHeader: text.AlignRight})
 	}
 	t.SetColumnConfigs(right)
 	fmt.Fprintf(out, "run %s, %d operations\n%s\n", r.Run, r.Operations, t.Render())
 	for _, p := range r.Properties {
 		p.printViolations(out)
+		for _, open := range p.Undecided {
+			fmt.Fprintf(out, "%s, not decided: %s\n", p.Name, open)
+		}
 	}
-	if n := r.Violated(); n > 0 {
-		fmt.Fprintf(out, "FAILED: %d violations\n", n)
-		return
+	switch violated, undecided := r.Violated(), r.Undecided(); {
+	case violated > 0:
+		fmt.Fprintf(out, "FAILED: %d violations\n", violated)
+	case undecided > 0:
+		fmt.Fprintf(out, "NOT DECIDED: %d handles; nothing else contradicts what clients were told\n", undecided)
+	default:
+		fmt.Fprintln(out, "PASSED: nothing contradicts what clients were told")
 	}
-	fmt.Fprintln(out, "PASSED: nothing contradicts what clients were told")
 }
 
 func (p *Property) printViolations(out io.Writer) {
