@@ -2,7 +2,8 @@
 // whether the judge of package audit finds each, and nothing else.
 //
 //	model: three regions that keep every promise ─▶ a history, and the state at its end
-//	fault: one thing in these is changed         ─▶ audit.Judge must name what is broken
+//	fault: one thing in these is changed         ─▶ audit.Judge must name what is broken,
+//	                                                where it is, and no more
 //
 // # Guarantees
 //

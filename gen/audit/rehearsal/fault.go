@@ -5,15 +5,15 @@ import (
 	"fmt"
 
 	"pangea/gen/audit"
-	"pangea/gen/history"
 	"pangea/gen/measure"
 	"pangea/gen/workload"
+	"pangea/region"
 )
 
 // Fault is one broken promise.
 type Fault struct {
 	Name   string
-	Breaks string // the property that must say so
+	Breaks []string // the properties that may say so, and no other; the first must
 
 	// plant adds what it needs to a scene, and returns what to change once that has ended.
 	plant func(*scene) func(*Scene)
@@ -26,6 +26,11 @@ func Faults() []Fault {
 		all = append(all, some...)
 	}
 	return all
+}
+
+// none is no fault: all that a judge says of it is wrong.
+func none() Fault {
+	return Fault{Name: "none", plant: func(*scene) func(*Scene) { return func(*Scene) {} }}
 }
 
 // Plant makes a history of so many operations, which follows from the seed, with the fault
@@ -41,7 +46,8 @@ func (f Fault) Plant(seed uint64, operations int) (*Scene, error) {
 	return s, err
 }
 
-// key is what faults are planted in. The other clients leave it alone.
+// key is what faults are planted in, but for those of the books. The other clients leave it
+// alone.
 const key = "planted"
 
 // The regions of a scene.
@@ -133,12 +139,39 @@ func must[T any](v T, err error) T {
 // lose has the answer of a line get lost.
 func (sc *scene) lose(line int) { forget(&sc.records[line]) }
 
-// row finds the books of a class in a region.
-func row(books history.Ledgers, name string, class workload.Class) (i int) {
-	for i = range books[name] {
-		if books[name][i].Class == class.String() {
-			return i
+// counted is the counters' row in the books of a region.
+func (s *Scene) counted(name string) *region.LedgerRow {
+	for i := range s.State.Ledgers[name] {
+		if r := &s.State.Ledgers[name][i]; r.Class == workload.Counter.String() {
+			return r
 		}
 	}
-	panic("no books of " + class.String())
+	panic("no books of counters in " + name)
+}
+
+// bounds are how many events of counters the clients know of: those acknowledged, and all
+// that may stand.
+func (s *Scene) bounds() (low, high int64) {
+	for _, r := range s.History.Records {
+		if r.Class != workload.Counter || r.Kind == workload.Read {
+			continue
+		}
+		switch r.Outcome {
+		case measure.OK:
+			low, high = low+1, high+1
+		case measure.Unanswered:
+			high++
+		}
+	}
+	return low, high
+}
+
+// commit has the books say that the regions have so many events of counters, all live.
+func (s *Scene) commit(n int64) {
+	for _, name := range s.State.Regions {
+		n -= s.counted(name).Committed
+	}
+	r := s.counted("us")
+	r.Committed += n
+	r.Live += n
 }
