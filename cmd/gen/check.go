@@ -26,6 +26,12 @@ are equal, each operation of it is judged: no acknowledged increment, tag or val
 none doubled, none back that was removed; own writes read, no read back in time, no effect
 before its cause, handles linearizable, and the books of the regions balanced. For each of
 these it says how many operations it rests on, and shows the first that contradict it.
+Handles with too many operations at once may stay undecided: it says so, and exits with 1
+too. "gen self-test" shows that it finds what it is to find.
+
+A region that lost its disks meanwhile (chaos destroy) has lost what only it had stored.
+X-Ack: local permits that, and this check does not know: it calls it lost, what clients
+were shown there before gone back, and the books wrong.
 
 RUN may also be results of runs that were not recorded; without any, all results in -out.
 Of these it knows the sums of the counters: each must lie in [acknowledged, acknowledged +
@@ -34,12 +40,8 @@ of one seed (or -prefix) on one stack share their keys: a value above its interv
 may mean that the result of another run is missing here, one below it that the
 stack was cleaned since.
 
-With -self-test it judges histories that it makes up, with one fault in each and with
-none, and exits with 1 unless it finds each, and nothing else.
-
 Examples:
    gen check /tmp/run
-   gen check -self-test
    gen check
    gen check .pangea/gen/run-1-20260102T030405.000.json`
 
@@ -52,8 +54,6 @@ func checkCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.DurationFlag{Name: "wait", Value: 15 * time.Second, Usage: "how long the regions may take to become equal, and right"},
 			&cli.IntFlag{Name: "concurrency", Value: 16, Usage: "keys read at once"},
-			&cli.BoolFlag{Name: "self-test", Usage: "see whether the check of histories finds planted faults"},
-			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "what the histories of -self-test follow from"},
 			&cli.StringSliceFlag{Name: "target", Usage: "base URL to read from instead of the regions; repeatable"},
 			outFlag(),
 			topologyFlag(),
@@ -63,8 +63,8 @@ func checkCommand() *cli.Command {
 }
 
 func runCheck(ctx context.Context, cmd *cli.Command) error {
-	if cmd.Bool("self-test") {
-		return selfTest(ctx, cmd)
+	if cmd.IsSet("out") && cmd.Args().Present() {
+		return errors.New("-out is where results are looked for if no RUN is named: leave out one of the two")
 	}
 	regions := targetEndpoints(cmd.StringSlice("target"))
 	if len(regions) == 0 {

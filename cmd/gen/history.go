@@ -9,7 +9,6 @@ import (
 
 	"pangea/gen"
 	"pangea/gen/audit"
-	"pangea/gen/audit/rehearsal"
 	"pangea/gen/history"
 )
 
@@ -37,18 +36,6 @@ func checkHistory(ctx context.Context, cmd *cli.Command, regions []gen.Endpoint)
 	report, err := a.Run(ctx)
 	read()
 	judged()
-	if err != nil {
-		return err
-	}
-	report.Print(os.Stdout)
-	return report.Err()
-}
-
-// selfTest shows that the judge finds what it is there to find.
-func selfTest(ctx context.Context, cmd *cli.Command) error {
-	show, finish := bar("judging made-up histories")
-	report, err := rehearsal.Run(ctx, cmd.Uint64("seed"), show)
-	finish()
 	if err != nil {
 		return err
 	}

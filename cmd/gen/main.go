@@ -20,7 +20,7 @@ func main() {
 	app := &cli.Command{
 		Name:     "gen",
 		Usage:    "drive a seeded load against Pangea, and check what became of it",
-		Commands: []*cli.Command{runCommand(), checkCommand(), conflictCommand()},
+		Commands: []*cli.Command{runCommand(), checkCommand(), selfTestCommand(), conflictCommand()},
 	}
 	for _, command := range app.Commands {
 		command.OnUsageError = usageError
