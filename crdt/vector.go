@@ -63,6 +63,14 @@ func (v Vector) String() string {
 	return string(b)
 }
 
+// Canonical is String without the origins at 0, which mean the same as absent ones:
+// vectors are equal exactly if their canonical texts are.
+func (v Vector) Canonical() string {
+	reached := v.Clone()
+	maps.DeleteFunc(reached, func(_ Origin, seq uint64) bool { return seq == 0 })
+	return reached.String()
+}
+
 // ParseVector reads what String wrote. The empty string is the zero vector. Its
 // errors wrap ErrVector.
 func ParseVector(s string) (Vector, error) {

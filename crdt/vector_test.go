@@ -105,6 +105,22 @@ func joinedVector(vs ...crdt.Vector) crdt.Vector {
 // same says that two vectors mean the same: an absent origin is at 0.
 func same(v, w crdt.Vector) bool { return v.Covers(w) && w.Covers(v) }
 
+// TestVector_Canonical: one text for all that mean the same, and for nothing else.
+func TestVector_Canonical(t *testing.T) {
+	if got := (crdt.Vector{{Region: "us", Epoch: 1}: 12, {Region: "ap", Epoch: 1}: 0}).Canonical(); got != "us=12" {
+		t.Errorf("got %q, want us=12", got)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := aVector().Draw(t, "a"), aVector().Draw(t, "b")
+		if got := a.Canonical() == b.Canonical(); got != same(a, b) {
+			t.Fatalf("%v and %v are written alike: %v", a, b, got)
+		}
+		if again, err := crdt.ParseVector(a.Canonical()); err != nil || !same(again, a) {
+			t.Fatalf("%v reads as %v, %v", a, again, err)
+		}
+	})
+}
+
 func TestVector_JoinLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b, c := aVector().Draw(t, "a"), aVector().Draw(t, "b"), aVector().Draw(t, "c")

@@ -157,5 +157,5 @@ func sameVector(a, b string) bool {
 	if errV != nil || errW != nil {
 		return a == b
 	}
-	return v.Covers(w) && w.Covers(v)
+	return v.Canonical() == w.Canonical()
 }

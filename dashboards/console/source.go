@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -112,8 +111,7 @@ func (s *source) digest(ctx context.Context) *region.Digest {
 	if err != nil {
 		return nil
 	}
-	maps.DeleteFunc(vector, func(_ crdt.Origin, seq uint64) bool { return seq == 0 }) // as if it were absent
-	d.Vector = vector.String()
+	d.Vector = vector.Canonical()
 	return &d
 }
 

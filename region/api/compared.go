@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"pangea/crdt"
 	"pangea/region"
 )
 
@@ -21,7 +22,7 @@ type compared struct {
 func newCompared() *compared {
 	return &compared{
 		vector: prometheus.NewDesc("pangea_digest_vector",
-			"52 bits of a hash of the vector that the last digest belongs to: only digests of equal vectors must be equal.", nil, nil),
+			"52 bits of a hash of the vector that the last digest belongs to, equal for equal vectors: only their digests must be equal.", nil, nil),
 		digest: prometheus.NewDesc("pangea_digest",
 			"The first 52 bits of the digest of a class, when all of it was last asked for.", []string{"class"}, nil),
 	}
@@ -39,12 +40,20 @@ func (c *compared) Collect(ch chan<- prometheus.Metric) {
 	if d == nil {
 		return
 	}
-	h := fnv.New64a()
-	h.Write([]byte(d.Vector))
-	ch <- prometheus.MustNewConstMetric(c.vector, prometheus.GaugeValue, float64(h.Sum64()>>12))
+	ch <- prometheus.MustNewConstMetric(c.vector, prometheus.GaugeValue, hash52(d.Vector))
 	for class, of := range d.Classes {
 		ch <- prometheus.MustNewConstMetric(c.digest, prometheus.GaugeValue, leading52(of.Digest), class)
 	}
+}
+
+// hash52 is the same for equal vectors, however they are written.
+func hash52(vector string) float64 {
+	if v, err := crdt.ParseVector(vector); err == nil { // other text is only the same as itself
+		vector = v.Canonical()
+	}
+	h := fnv.New64a()
+	h.Write([]byte(vector))
+	return float64(h.Sum64() >> 12)
 }
 
 // leading52 is as much of a digest as a float64 holds exactly.
