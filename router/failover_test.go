@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"pangea/region/topology"
 )
@@ -70,6 +71,14 @@ func TestFailover_ComesBackWhenTheNearerRegionIsReadyAgain(t *testing.T) {
 
 func TestFailover_NoRegionReady(t *testing.T) {
 	s := newStage(t)
+	chosen := func(first, again float64) {
+		t.Helper()
+		m := s.router.metrics
+		if f, a := testutil.ToFloat64(m.moves[start]), testutil.ToFloat64(m.moves[regained]); f != first || a != again {
+			t.Errorf("%v moves are the first choice and %v a region again, want %v and %v", f, a, first, again)
+		}
+	}
+	chosen(1, 0)
 	for _, a := range s.region {
 		a.set(func(a *actor) { a.ready = false })
 	}
@@ -87,6 +96,7 @@ func TestFailover_NoRegionReady(t *testing.T) {
 	s.region["ap"].set(func(a *actor) { a.ready = true })
 	s.until("ap is current", func() bool { return s.current() == "ap" })
 	s.servedBy(s.do("GET", "/profile/a", ""), "ap")
+	chosen(1, 1)
 }
 
 func TestRepeat_ByOutcome(t *testing.T) {

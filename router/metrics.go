@@ -15,7 +15,8 @@ const (
 	calledOff = "called_off" // the nearer one was not caught up after all
 	drain     = "drain"      // it was drained
 	closer    = "closer"     // another one answers faster, by the checks
-	start     = "start"      // there was none before
+	regained  = "regained"   // for a while no region was ready
+	start     = "start"      // the first choice
 )
 
 // moveKind names a move from a region that was as seen.
@@ -66,9 +67,9 @@ func newMetrics(reg prometheus.Registerer, regions []*region) *metrics {
 		moves: map[string]prometheus.Counter{},
 	}
 	moves := factory.NewCounterVec(prometheus.CounterOpts{
-		Name: "pangea_router_moves_total", Help: "Moves of all clients to another region.",
+		Name: "pangea_router_moves_total", Help: "Moves of all clients to another region, or to none.",
 	}, []string{"kind"})
-	for _, kind := range []string{failover, failback, calledOff, drain, closer, start} {
+	for _, kind := range []string{failover, failback, calledOff, drain, closer, regained, start} {
 		m.moves[kind] = moves.WithLabelValues(kind)
 	}
 	repeats := factory.NewCounterVec(prometheus.CounterOpts{

@@ -1,6 +1,11 @@
 package router
 
-import "time"
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
 
 // outage is what the last loss of a region cost, by this router's clock. What has not
 // happened, or not yet, is zero.
@@ -46,4 +51,23 @@ func (w *world) endOutage(r *region, now time.Time) {
 	}
 	r.outage.returned = now.Sub(r.risingSince)
 	w.metrics.comeback.Observe(r.outage.returned.Seconds())
+}
+
+// exportOutages makes the times of each region's last outage gauges, as /router/status has
+// them: a histogram of few outages knows no maximum.
+func (w *world) exportOutages(factory promauto.Factory) {
+	for _, r := range w.regions {
+		for part, took := range map[string]*time.Duration{
+			"detection": &r.outage.detected, "reroute": &r.outage.rerouted, "return": &r.outage.returned,
+		} {
+			factory.NewGaugeFunc(prometheus.GaugeOpts{
+				Name: "pangea_router_last_outage_seconds", Help: "A part of the last outage of a region; 0 if it has not happened, or not yet.",
+				ConstLabels: prometheus.Labels{"target": r.name, "part": part},
+			}, func() float64 {
+				w.mu.Lock()
+				defer w.mu.Unlock()
+				return took.Seconds()
+			})
+		}
+	}
 }

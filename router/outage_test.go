@@ -1,6 +1,8 @@
 package router
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,6 +43,15 @@ func TestOutage_IsMeasured(t *testing.T) {
 	s.until("us is current", func() bool { return s.current() == "us" })
 	if o = s.regionStatus("us").Outage; seconds(o.Return) < interval {
 		t.Errorf("after its return it shows %+v, want about the time between three checks", *o)
+	}
+	got := s.do("GET", "/metrics", "").body
+	for part, want := range map[string]float64{"detection": o.Detection, "reroute": o.Reroute, "return": o.Return} {
+		for target, want := range map[string]float64{"us": want, "ap": 0} { // ap was never lost
+			line := fmt.Sprintf("pangea_router_last_outage_seconds{part=%q,region=\"us\",target=%q} %v\n", part, target, want)
+			if !strings.Contains(got, line) {
+				t.Errorf("no line %s in\n%s", line, got)
+			}
+		}
 	}
 	m := s.router.metrics
 	for name, h := range map[string]prometheus.Histogram{"detection": m.detection, "reroute": m.reroute, "return": m.comeback} {

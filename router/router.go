@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sync/errgroup"
 
@@ -40,8 +41,10 @@ func New(cfg Config, top *topology.Topology, reg *prometheus.Registry) (*Router,
 		return nil, err
 	}
 	r := &Router{cfg: cfg, world: newWorld(cfg, top)}
-	r.metrics = newMetrics(prometheus.WrapRegistererWith(prometheus.Labels{"region": cfg.Region}, reg), r.world.regions)
+	labelled := prometheus.WrapRegistererWith(prometheus.Labels{"region": cfg.Region}, reg)
+	r.metrics = newMetrics(labelled, r.world.regions)
 	r.world.metrics = r.metrics
+	r.world.exportOutages(promauto.With(labelled))
 	r.exported = promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
 	r.buffers.New = func() any { b := make([]byte, 32<<10); return &b }
 	for i := range r.world.regions {

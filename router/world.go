@@ -41,6 +41,7 @@ type world struct {
 	mu      sync.Mutex
 	regions []*region // nearest first, this router's own in front
 	current int       // index into regions; -1 while none is ready
+	chosen  bool      // there has been a current one
 	seen    seen      // by index into regions
 }
 
@@ -159,11 +160,14 @@ func (w *world) elect(now time.Time) {
 	if from == to {
 		return
 	}
-	w.current = to
 	kind := start
-	if from >= 0 {
+	switch {
+	case from >= 0:
 		kind = moveKind(from, to, views[from])
+	case w.chosen:
+		kind = regained
 	}
+	w.current, w.chosen = to, true
 	w.metrics.moves[kind].Inc()
 	w.cfg.Log.Info("clients move", "kind", kind, "from", w.name(from), "to", w.name(to))
 }
