@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -43,11 +44,15 @@ func TestBoards_EveryExpressionHasSomethingToShow(t *testing.T) {
 	for _, b := range boards(t) {
 		for _, p := range b.Panels {
 			for _, target := range p.Targets {
-				s.show(t, b, fmt.Sprintf("panel %q, %s", p.Title, target.RefID), target.Expr, begun)
+				where := fmt.Sprintf("%s: panel %q, %s", b.File, p.Title, target.RefID)
+				shown := s.show(t, where, b.Expand(target.Expr, scrape, step), begun)
+				if missing := w.missing(shown); ofEach(target) && len(missing) > 0 {
+					t.Errorf("%s shows nothing of %v: %s", where, missing, target.Expr)
+				}
 			}
 		}
 		for _, a := range b.Annotations.List {
-			s.show(t, b, fmt.Sprintf("annotation %q", a.Name), a.Target.Expr, begun)
+			s.show(t, fmt.Sprintf("%s: annotation %q", b.File, a.Name), b.Expand(a.Target.Expr, scrape, step), begun)
 		}
 		for _, v := range b.Templating.List {
 			s.choose(t, b, v, begun)
@@ -113,24 +118,41 @@ func (s *server) until(t *testing.T, expr string) {
 	})
 }
 
-// show fails if an expression fails, or has no value since begun.
-func (s *server) show(t *testing.T, b dashboards.Board, where, expr string, begun time.Time) {
+// show fails if an expression fails, or has no value since begun. It returns the regions
+// of the series that have one.
+func (s *server) show(t *testing.T, where, expr string, begun time.Time) (regions []string) {
 	t.Helper()
-	expr = b.Expand(expr, scrape, step)
 	now := time.Now()
 	since := now.Add(-now.Sub(begun).Truncate(step)) // whole steps: the last point is now
 	value, _, _, err := s.QueryRange(t.Context(), expr, v1.Range{Start: since, End: now, Step: step})
 	if err != nil {
-		t.Errorf("%s: %s: %v: %s", b.File, where, err, expr)
-		return
+		t.Errorf("%s: %v: %s", where, err, expr)
+		return nil
 	}
 	isNumber := func(p model.SamplePair) bool { return !math.IsNaN(float64(p.Value)) }
 	for _, series := range value.(model.Matrix) {
 		if slices.ContainsFunc(series.Values, isNumber) {
-			return
+			regions = append(regions, string(series.Metric["region"]))
 		}
 	}
-	t.Errorf("%s: %s is empty: %s", b.File, where, expr)
+	if len(regions) == 0 {
+		t.Errorf("%s is empty: %s", where, expr)
+	}
+	return regions
+}
+
+// ofSome is what only those regions show that a fault was about: what was relayed, and what
+// is drawn only above 0.
+var ofSome = regexp.MustCompile(`pangea_relay_entries_total|> 0$`)
+
+// ofEach reports whether there must be a series of each region.
+func ofEach(target dashboards.Target) bool {
+	return strings.Contains(target.LegendFormat, "{{region}}") && !ofSome.MatchString(target.Expr)
+}
+
+// missing are the regions of w that are not shown.
+func (w *world) missing(shown []string) []string {
+	return slices.DeleteFunc(w.Topology.Names(), func(region string) bool { return slices.Contains(shown, region) })
 }
 
 // choose fails if there is nothing to choose.
@@ -149,12 +171,21 @@ func (s *server) rulesAreEvaluated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	alerts, err := dashboards.Alerts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	evaluated := 0
 	for _, g := range rules.Groups {
 		for _, r := range g.Rules {
+			evaluated++
 			if a, ok := r.(v1.AlertingRule); !ok || a.Health != v1.RuleHealthGood {
 				t.Errorf("%s: %+v", g.Name, r)
 			}
 		}
+	}
+	if evaluated != len(alerts) {
+		t.Errorf("%d rules are evaluated, and alerts.yml has %d", evaluated, len(alerts))
 	}
 }
 
