@@ -18,6 +18,11 @@ func Ensure(ctx context.Context, say func(string)) (Programs, error) {
 	if found, err := find(""); err == nil {
 		return found, nil
 	}
+	return fetched(ctx, say)
+}
+
+// fetched finds the programs in the cache, and puts them there if it has none.
+func fetched(ctx context.Context, say func(string)) (Programs, error) {
 	dir := cache()
 	if found, err := find(filepath.Join(dir, "usr", "bin")); err == nil {
 		return found, nil

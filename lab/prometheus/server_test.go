@@ -1,6 +1,6 @@
 //go:build boards
 
-package prometheus_test
+package prometheus
 
 import (
 	"os"
@@ -10,26 +10,39 @@ import (
 	"testing"
 
 	"pangea/lab/porttest"
-	"pangea/lab/prometheus"
 )
 
-// In an empty cache, Prometheus is fetched; it runs, and so does its tool.
-func TestEnsure_FetchesWhatIsMissing(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	p := ensure(t)
+// Into an empty cache, Prometheus is fetched once, whatever is on the PATH; it runs, and so
+// does its tool.
+func TestFetched_FillsTheCache(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", dir)
+	fetches := 0
+	fetch := func() Programs {
+		t.Helper()
+		p, err := fetched(t.Context(), func(note string) { fetches++; t.Log(note) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	p := fetch()
 	for _, program := range []string{p.Prometheus, p.Promtool} {
+		if !strings.HasPrefix(program, dir) {
+			t.Errorf("%s is not in the cache, %s", program, dir)
+		}
 		if out, err := exec.CommandContext(t.Context(), program, "--version").CombinedOutput(); err != nil {
 			t.Errorf("%s: %v: %s", program, err, out)
 		}
 	}
-	if again := ensure(t); again != p {
-		t.Errorf("got %+v the second time, want %+v", again, p)
+	if again := fetch(); again != p || fetches != 1 {
+		t.Errorf("got %+v the second time and %d fetches, want %+v and one", again, fetches, p)
 	}
 }
 
-func ensure(t *testing.T) prometheus.Programs {
+func ensure(t *testing.T) Programs {
 	t.Helper()
-	p, err := prometheus.Ensure(t.Context(), func(note string) { t.Log(note) })
+	p, err := Ensure(t.Context(), func(note string) { t.Log(note) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,14 +56,14 @@ func TestServer_SaysWhyItEnded(t *testing.T) {
 	if err := os.WriteFile(file, []byte("no_such_field: 1\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	s, err := prometheus.New(prometheus.Config{File: file, Dir: dir, Address: porttest.Address(t)}, ensure(t))
+	s, err := New(Config{File: file, Dir: dir, Address: porttest.Address(t)}, ensure(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "no_such_field") {
 		t.Errorf("got %v, want the field named", err)
 	}
-	if _, err := prometheus.New(prometheus.Config{}, prometheus.Programs{}); err == nil {
+	if _, err := New(Config{}, Programs{}); err == nil {
 		t.Error("an empty configuration was taken")
 	}
 }
