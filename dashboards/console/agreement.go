@@ -12,22 +12,27 @@ import (
 // Agreement is whether the regions hold the same (I7).
 type Agreement struct {
 	Verdict string          `json:"verdict"`
-	At      time.Time       `json:"at"` // when the digests were asked for
-	Digests []region.Digest `json:"digests"`
+	At      time.Time       `json:"at"`      // when the digests were asked for
+	Digests []region.Digest `json:"digests"` // of the regions that answered: only they are compared
 }
 
 // The verdicts of a comparison.
 const (
 	Unknown = "unknown" // fewer than two regions answered
-	Equal   = "equal"   // equal vectors and equal digests
+	Equal   = "equal"   // all answered: equal vectors and equal digests
+	Partly  = "partly"  // the same of those that answered, and not all did
 	Behind  = "behind"  // vectors differ, so digests may
 	Broken  = "broken"  // equal vectors, and digests differ: I7 does not hold
 )
 
-// judge compares the digests of one moment.
-func judge(at time.Time, digests []region.Digest) Agreement {
+// judge compares the digests of one moment, in a world of so many regions.
+func judge(at time.Time, regions int, digests []region.Digest) Agreement {
 	a := Agreement{Verdict: Unknown, At: at, Digests: digests}
-	if len(digests) > 1 {
+	switch {
+	case len(digests) < 2:
+	case len(digests) < regions:
+		a.Verdict = Partly
+	default:
 		a.Verdict = Equal
 	}
 	for i, d := range digests {
@@ -63,41 +68,52 @@ type comparer struct {
 
 type compared struct {
 	agreement Agreement
-	took      time.Duration
+	took      time.Duration // of the slowest that answered
 }
 
-// digestTimeout bounds the scan of one region.
-const digestTimeout = time.Minute
+const (
+	digestTimeout = time.Minute     // of the scan of one region
+	maxWait       = 5 * time.Minute // between two comparisons
+)
 
-// poll returns the last result, and begins the next comparison when it is due.
-func (c *comparer) poll(ctx context.Context) Agreement {
+// poll returns the last result, and begins the next comparison when it is due, of those
+// sources that are answering.
+func (c *comparer) poll(ctx context.Context, answering []bool) Agreement {
 	select {
 	case last := <-c.done:
 		c.latest, c.done = last.agreement, nil
-		c.due = last.agreement.At.Add(max(c.every, 10*last.took)) // it costs the regions a scan
+		c.due = last.agreement.At.Add(max(c.every, min(10*last.took, maxWait))) // it costs the regions a scan
 	default:
 	}
 	if c.done == nil && !time.Now().Before(c.due) {
 		c.done = make(chan compared, 1)
-		c.running.Go(func() { c.done <- c.compare(ctx) })
+		c.running.Go(func() { c.done <- c.compare(ctx, answering) })
 	}
 	return c.latest
 }
 
-func (c *comparer) compare(ctx context.Context) compared {
+// compare waits for each of them, but a silent one must not make the next comparison late.
+func (c *comparer) compare(ctx context.Context, answering []bool) compared {
 	ctx, cancel := context.WithTimeout(ctx, digestTimeout)
 	defer cancel()
-	at, answers := time.Now(), make([]*region.Digest, len(c.sources))
+	type answer struct {
+		digest *region.Digest
+		took   time.Duration
+	}
+	at, answers := time.Now(), make([]answer, len(c.sources))
 	var asking sync.WaitGroup
 	for i, s := range c.sources {
-		asking.Go(func() { answers[i] = s.digest(ctx) })
+		if answering[i] {
+			asking.Go(func() { answers[i] = answer{s.digest(ctx), time.Since(at)} })
+		}
 	}
 	asking.Wait()
 	var digests []region.Digest
-	for _, d := range answers {
-		if d != nil {
-			digests = append(digests, *d)
+	var took time.Duration
+	for _, a := range answers {
+		if a.digest != nil {
+			digests, took = append(digests, *a.digest), max(took, a.took)
 		}
 	}
-	return compared{judge(at, digests), time.Since(at)}
+	return compared{judge(at, len(c.sources), digests), took}
 }

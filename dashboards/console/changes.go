@@ -17,42 +17,45 @@ const (
 	Wrong  = "wrong"  // they differ at equal vectors
 )
 
-// changes lists what differs between two snapshots, in words.
-func changes(before, after *Snapshot) []Event {
+// last is what was last known of everything. What is not known at a moment has not changed
+// then; what has changed until it is known again is told.
+type last struct {
+	regions []Region
+	routers []Router
+	links   []Link
+	verdict string // of all regions
+}
+
+// changes lists what differs from it in a snapshot, in words, and remembers that.
+func (l *last) changes(now *Snapshot) []Event {
 	events := []Event{}
-	if before == nil {
-		return events
-	}
 	say := func(kind, format string, args ...any) {
-		events = append(events, Event{At: after.At, Kind: kind, Text: fmt.Sprintf(format, args...)})
+		events = append(events, Event{At: now.At, Kind: kind, Text: fmt.Sprintf(format, args...)})
 	}
-	linkChanges(before, after, say)
-	for i, r := range after.Regions {
-		regionChange(before.Regions[i], r, say)
+	if now.LinksError == "" {
+		linkChanges(l.links, now.Links, say)
+		l.links = now.Links
 	}
-	for i, r := range after.Routers {
-		routerChange(before.Routers[i], r, say)
+	for i, was := range l.regions {
+		regionChange(was, now.Regions[i], say)
 	}
-	if was, is := before.Agreement.Verdict, after.Agreement.Verdict; was != is {
-		switch {
-		case is == Equal && was == Behind, is == Equal && was == Broken:
-			say(Agreed, "all regions hold the same: their vectors and digests are equal")
-		case is == Broken:
-			say(Wrong, "regions differ at equal vectors: run go tool task verify")
-		}
+	for i, was := range l.routers {
+		routerChange(was, now.Routers[i], say)
+	}
+	l.regions, l.routers = now.Regions, now.Routers
+	if is := now.Agreement.Verdict; is == Equal || is == Behind || is == Broken {
+		verdictChange(l.verdict, is, say)
+		l.verdict = is
 	}
 	return events
 }
 
 // linkChanges tells of a pair once if both ways changed alike.
-func linkChanges(before, after *Snapshot, say func(kind, format string, args ...any)) {
-	if before.LinksError != "" || after.LinksError != "" {
-		return // a link that cannot be seen has not changed
-	}
-	for i, l := range after.Links {
-		was := before.Links[i]
-		back := slices.IndexFunc(after.Links, func(m Link) bool { return m.From == l.To && m.To == l.From })
-		both := after.Links[back].State == l.State && before.Links[back].State == was.State
+func linkChanges(before, after []Link, say func(kind, format string, args ...any)) {
+	for i, was := range before {
+		l := after[i]
+		back := slices.IndexFunc(after, func(m Link) bool { return m.From == l.To && m.To == l.From })
+		both := after[back].State == l.State && before[back].State == was.State
 		switch {
 		case both && back < i:
 		case was.State == l.State:
@@ -65,9 +68,18 @@ func linkChanges(before, after *Snapshot, say func(kind, format string, args ...
 		default:
 			say(Cut, "%s's data does not reach %s (%s)", l.From, l.To, l.State)
 		}
-		if was.RTT != l.RTT && i < back {
-			say(Slowed, "the round trip between %s and %s is %.0f ms, before %.0f ms", l.From, l.To, 1000*l.RTT, 1000*was.RTT)
+		if was.RTT != nil && l.RTT != nil && *was.RTT != *l.RTT && i < back {
+			say(Slowed, "the round trip between %s and %s is %.0f ms, before %.0f ms", l.From, l.To, 1000**l.RTT, 1000**was.RTT)
 		}
+	}
+}
+
+func verdictChange(was, is string, say func(kind, format string, args ...any)) {
+	switch {
+	case is == Equal && (was == Behind || was == Broken):
+		say(Agreed, "all regions hold the same: their vectors and digests are equal")
+	case is == Broken && was != Broken:
+		say(Wrong, "regions differ at equal vectors: run go tool task verify")
 	}
 }
 

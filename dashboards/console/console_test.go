@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { regiontest.Main(m) }
 func serve(t *testing.T, w *regiontest.World) string {
 	t.Helper()
 	c, err := console.New(console.Config{
-		Region: "us", Interval: 100 * time.Millisecond, Window: 500 * time.Millisecond, DigestInterval: 200 * time.Millisecond,
+		Region: "us", Interval: 100 * time.Millisecond, Window: 2 * time.Second, DigestInterval: 200 * time.Millisecond,
 		Links: wires(w.Links),
 	}, w.Topology)
 	if err != nil {
@@ -175,7 +175,7 @@ func TestConsole_ShowsACutAndItsHeal(t *testing.T) {
 	if !page.told(console.Healed, "us and eu reach each other") || !page.told(console.Agreed, "") {
 		t.Errorf("the heal is not told: %+v", page.events)
 	}
-	if len(page.lost) != 1 || page.lost[0].Key != "p" || string(page.lost[0].Lost.Value) == string(page.lost[0].Won.Value) {
+	if len(page.lost) != 1 || page.lost[0].Key != "p" || page.lost[0].Lost.Value == page.lost[0].Won.Value {
 		t.Errorf("lost writes: %+v, want one of p with both values", page.lost)
 	}
 }
@@ -207,7 +207,7 @@ func TestConsole_MeasuresOverTheWindow(t *testing.T) {
 	w := regiontest.New(t, regiontest.Options{Regions: []string{"us", "eu"}})
 	page := watch(t, serve(t, w))
 	page.until("nothing is measured while nobody writes", func(s console.Snapshot) bool {
-		return s.Regions[0].Ready && s.Regions[0].Writes.P50 == nil && s.Regions[0].Writes.Rate == 0
+		return s.Regions[0].Ready && s.Regions[0].Writes.P50 == nil && is(s.Regions[0].Writes.Rate, 0)
 	})
 	for range 20 {
 		w.OK(t, "us", "POST", "/counter/a/incr", "")
@@ -215,10 +215,40 @@ func TestConsole_MeasuresOverTheWindow(t *testing.T) {
 	}
 	page.until("reads and writes of us", func(s console.Snapshot) bool {
 		us, eu := s.Regions[0], s.Regions[1]
-		return us.Writes.Rate > 0 && us.Reads.Rate > 0 && us.Writes.P50 != nil && us.Reads.P99 != nil &&
-			*us.Writes.P50 > 0 && *us.Writes.P50 <= *us.Writes.P99 && *us.Writes.P99 < 5 && eu.Writes.Rate == 0
+		return us.Writes.Rate != nil && *us.Writes.Rate > 0 && *us.Reads.Rate > 0 && us.Writes.P50 != nil && us.Reads.P99 != nil &&
+			*us.Writes.P50 > 0 && *us.Writes.P50 <= *us.Writes.P99 && *us.Writes.P99 < 5 && is(eu.Writes.Rate, 0)
 	})
-	page.until("nothing any more", func(s console.Snapshot) bool { return s.Regions[0].Writes.Rate == 0 && s.Regions[0].Writes.P99 == nil })
+	page.until("nothing any more", func(s console.Snapshot) bool {
+		return is(s.Regions[0].Writes.Rate, 0) && s.Regions[0].Writes.P99 == nil
+	})
+}
+
+func is(known *float64, want float64) bool { return known != nil && *known == want }
+
+// TestConsole_TellsALostWriteOnce: a region that restarts counts from zero again, and has
+// lost nothing new.
+func TestConsole_TellsALostWriteOnce(t *testing.T) {
+	w := regiontest.New(t, regiontest.Options{Regions: []string{"us", "eu"}})
+	page := watch(t, serve(t, w))
+	w.Cut(t, "us", "eu", links.BothWays, links.Refuse)
+	w.OK(t, "us", "PUT", "/profile/p", `"from us"`)
+	w.OK(t, "eu", "PUT", "/profile/p", `"`+strings.Repeat("ü", 1000)+`"`)
+	w.Heal(t, "us", "eu")
+	page.until("a write is lost", func(console.Snapshot) bool { return len(page.lost) > 0 })
+	if sizes := len(page.lost[0].Lost.Value) + len(page.lost[0].Won.Value); sizes > 300 {
+		t.Errorf("the values have %d bytes, want the beginning of the long one", sizes)
+	}
+	loser := page.lost[0].Region
+	serves := func(s console.Snapshot) bool { return s.Regions[0].Ready && s.Regions[1].Ready }
+	w.Stop(t, loser)
+	page.until("it is silent", func(s console.Snapshot) bool { return !serves(s) })
+	w.Start(t, loser)
+	page.until("it serves", func(s console.Snapshot) bool {
+		return serves(s) && s.Regions[0].Conflicts != nil && s.Regions[1].Conflicts != nil
+	})
+	if len(page.lost) != 1 {
+		t.Errorf("lost writes: %+v, want one", page.lost)
+	}
 }
 
 // TestConsole_SendsWhatAWatcherMissed: the stream goes on where a browser left it.

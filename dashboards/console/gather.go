@@ -20,7 +20,7 @@ type gatherer struct {
 	sources  []*source // in the order of the topology
 	heads    []heads   // of each region's current log
 	comparer *comparer
-	before   *Snapshot
+	last     last
 }
 
 func newGatherer(cfg Config, top *topology.Topology) *gatherer {
@@ -41,7 +41,7 @@ func (g *gatherer) close() {
 
 // gather asks everybody at once.
 func (g *gatherer) gather(ctx context.Context) *Snapshot {
-	s := &Snapshot{At: time.Now(), Conflicts: []Conflict{}, Agreement: g.comparer.poll(ctx)}
+	s := &Snapshot{At: time.Now(), Conflicts: []Conflict{}}
 	answers := make([]answer, len(g.sources))
 	var wires []Wire
 	var asking sync.WaitGroup
@@ -50,15 +50,18 @@ func (g *gatherer) gather(ctx context.Context) *Snapshot {
 		asking.Go(func() { answers[i] = source.ask(ctx) })
 	}
 	asking.Wait()
+	answering := make([]bool, len(answers))
 	for i, a := range answers {
 		s.Regions = append(s.Regions, g.sources[i].show(a))
 		s.Routers = append(s.Routers, a.router)
 		s.Conflicts = append(s.Conflicts, a.conflicts...)
+		answering[i] = a.err == nil
 	}
 	slices.SortFunc(s.Conflicts, func(a, b Conflict) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Region, b.Region)) })
+	s.Conflicts = s.Conflicts[:min(len(s.Conflicts), maxConflicts)]
+	s.Agreement = g.comparer.poll(ctx, answering)
 	s.Links = g.links(answers, wires)
-	s.Events = changes(g.before, s)
-	g.before = s
+	s.Events = g.last.changes(s)
 	return s
 }
 
@@ -88,7 +91,9 @@ func (s *source) show(a answer) Region {
 		behind := a.status.Head.Seq - min(p.Applied, a.status.Head.Seq)
 		r.Peers = append(r.Peers, Peer{Region: p.Region, Reachable: p.Reachable, Entries: behind, HeldBytes: p.HeldBytes})
 	}
-	s.samples.traffic(&r)
+	if a.counted {
+		s.samples.traffic(&r)
+	}
 	return r
 }
 
@@ -107,7 +112,7 @@ func (g *gatherer) links(answers []answer, wires []Wire) []Link {
 	for i, from := range g.top.Names() {
 		for j, to := range g.top.Names() {
 			if i != j {
-				l := Link{From: from, To: to, State: "unknown", RTT: g.top.Distance(from, to).Seconds()}
+				l := Link{From: from, To: to, State: "unknown"}
 				l.wired(wires)
 				l.late(ends, &g.heads[i], answers[i], answers[j])
 				all = append(all, l)
@@ -120,7 +125,7 @@ func (g *gatherer) links(answers []answer, wires []Wire) []Link {
 func (l *Link) wired(wires []Wire) {
 	for _, w := range wires {
 		if w.From == l.From && w.To == l.To {
-			l.State, l.RTT, l.Jitter = w.State, w.RTT.Seconds(), w.Jitter.Seconds()
+			l.State, l.RTT, l.Jitter = w.State, new(w.RTT.Seconds()), new(w.Jitter.Seconds())
 		}
 	}
 }

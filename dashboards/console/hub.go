@@ -19,13 +19,15 @@ type hub struct {
 	mu       sync.Mutex
 	watchers map[chan message]struct{}
 	recent   []message
+	held     int // bytes of recent
 	closed   bool
 }
 
 const (
-	maxWatchers = 64
-	maxRecent   = 300 // five minutes
-	maxUnread   = 8   // of one watcher
+	maxWatchers    = 64
+	maxRecent      = 300     // five minutes
+	maxRecentBytes = 8 << 20 // the clients' data path shares the memory
+	maxUnread      = 8       // of one watcher
 )
 
 func newHub() *hub {
@@ -77,15 +79,21 @@ func (h *hub) watched() bool {
 func (h *hub) publish(m message) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.recent = append(h.recent, m); len(h.recent) > maxRecent {
-		h.recent = h.recent[1:]
-	}
+	h.keep(m)
 	for next := range h.watchers {
 		select {
 		case next <- m:
 		default:
 			h.drop(next)
 		}
+	}
+}
+
+func (h *hub) keep(m message) {
+	h.recent, h.held = append(h.recent, m), h.held+len(m.data)
+	for len(h.recent) > maxRecent || h.held > maxRecentBytes {
+		h.held -= len(h.recent[0].data)
+		h.recent = slices.Delete(h.recent, 0, 1) // the array must not hold on to it
 	}
 }
 

@@ -55,10 +55,13 @@ func readSample(at time.Time, text io.Reader) (sample, error) {
 // samples are those of the last window, the oldest first.
 type samples []sample
 
-// add drops what the window no longer needs, and what came before a restart.
+// add drops what the window no longer needs, and what came before a restart or a gap.
 func (s *samples) add(now sample, window time.Duration) {
-	if n := len(*s); n > 0 && (*s)[n-1].committed > now.committed {
-		*s = nil
+	if n := len(*s); n > 0 {
+		last := (*s)[n-1]
+		if last.committed > now.committed || now.at.Sub(last.at) > window {
+			*s = nil
+		}
 	}
 	*s = append(*s, now)
 	for len(*s) > 2 && now.at.Sub((*s)[1].at) >= window {
@@ -73,9 +76,9 @@ func (s samples) traffic(r *Region) {
 	}
 	first, last := s[0], s[len(s)-1]
 	elapsed := last.at.Sub(first.at).Seconds()
-	rate := func(a, b float64) float64 { return math.Max(0, b-a) / elapsed }
+	rate := func(a, b float64) *float64 { return new(math.Max(0, b-a) / elapsed) }
 	reads, writes := last.reads.Since(first.reads), last.writes.Since(first.writes)
-	r.Reads = Traffic{Rate: float64(reads.Count()) / elapsed, P50: known(reads.Quantile(.5)), P99: known(reads.Quantile(.99))}
+	r.Reads = Traffic{Rate: rate(0, float64(reads.Count())), P50: known(reads.Quantile(.5)), P99: known(reads.Quantile(.99))}
 	r.Writes = Traffic{Rate: rate(first.committed, last.committed), P50: known(writes.Quantile(.5)), P99: known(writes.Quantile(.99))}
 	r.Failed, r.Conflicts = rate(first.failed, last.failed), rate(first.lost, last.lost)
 }

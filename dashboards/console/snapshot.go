@@ -1,10 +1,6 @@
 package console
 
-import (
-	"time"
-
-	"pangea/region"
-)
+import "time"
 
 // World is what does not change while the router runs: the page is laid out by it.
 type World struct {
@@ -46,8 +42,8 @@ type Region struct {
 	Peers     []Peer            `json:"peers"`
 	Reads     Traffic           `json:"reads"`
 	Writes    Traffic           `json:"writes"`
-	Failed    float64           `json:"failed_per_second"`    // answers 5xx
-	Conflicts float64           `json:"conflicts_per_second"` // own writes that were lost
+	Failed    *float64          `json:"failed_per_second"`    // answers 5xx
+	Conflicts *float64          `json:"conflicts_per_second"` // own writes that were lost
 }
 
 // Peer is what a region knows of another.
@@ -58,9 +54,10 @@ type Peer struct {
 	HeldBytes int64  `json:"held_bytes"`
 }
 
-// Traffic is what local clients got over the window. A quantile of nothing is null.
+// Traffic is what local clients got over the window. A quantile of nothing is null, and so
+// is a rate while the region does not show its metrics.
 type Traffic struct {
-	Rate float64  `json:"per_second"`
+	Rate *float64 `json:"per_second"`
 	P50  *float64 `json:"p50_seconds"`
 	P99  *float64 `json:"p99_seconds"`
 }
@@ -69,13 +66,13 @@ type Traffic struct {
 type Link struct {
 	From    string   `json:"from"`
 	To      string   `json:"to"`
-	State   string   `json:"state"` // of its Wire; "unknown" without one
-	RTT     float64  `json:"rtt_seconds"`
-	Jitter  float64  `json:"jitter_seconds"`
-	Up      bool     `json:"up"`          // To reads From's log by it
-	Entries uint64   `json:"entries"`     // of From's logs that To has not applied
-	Writes  uint64   `json:"writes"`      // in them, about
-	Seconds *float64 `json:"lag_seconds"` // age of the oldest of them, as To sees it; null if To is silent
+	State   string   `json:"state"`          // of its Wire; "unknown" without one
+	RTT     *float64 `json:"rtt_seconds"`    // null while the state is unknown
+	Jitter  *float64 `json:"jitter_seconds"` // likewise
+	Up      bool     `json:"up"`             // To reads From's log by it
+	Entries uint64   `json:"entries"`        // of From's logs that To has not applied
+	Writes  uint64   `json:"writes"`         // in them, about
+	Seconds *float64 `json:"lag_seconds"`    // age of the oldest of them, as To sees it; null if To is silent
 }
 
 // Router is one router, and where it sends its clients.
@@ -87,8 +84,20 @@ type Router struct {
 
 // Conflict is a lost write, and the region whose write it was.
 type Conflict struct {
-	Region string `json:"region"`
-	region.Conflict
+	Region string    `json:"region"`
+	At     time.Time `json:"at"`
+	Class  string    `json:"class"`
+	Key    string    `json:"key"`
+	Field  string    `json:"field,omitempty"`
+	Reason string    `json:"reason"`
+	Lost   Side      `json:"lost"`
+	Won    Side      `json:"won"`
+}
+
+// Side is one of the two writes of a conflict.
+type Side struct {
+	Origin string `json:"origin"`
+	Value  string `json:"value"` // its JSON, to be looked at: of a long one, the beginning
 }
 
 // Event is something that changed.

@@ -8,9 +8,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"pangea/crdt"
 	"pangea/region"
@@ -32,16 +32,21 @@ type source struct {
 // answer is what a region and its router said this time.
 type answer struct {
 	status    region.Status
-	err       error // why the region said nothing
+	err       error // why the region gave no status: it is silent then
 	vector    crdt.Vector
+	counted   bool // its metrics were read
 	conflicts []Conflict
 	router    Router
 }
 
-// maxConflicts is how many of the newest are shown. More may be lost in a second.
-const maxConflicts = 20
+// What is shown of lost writes. More may be lost in a second.
+const (
+	maxConflicts = 8   // of the newest, in a snapshot
+	maxValue     = 200 // bytes of a value, which may have 64 KiB
+)
 
-// ask asks for everything but the digest.
+// ask asks for everything but the digest. A region that is slow to count, or to list what
+// was lost, is not silent: that is left out.
 func (s *source) ask(ctx context.Context) answer {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
@@ -56,11 +61,11 @@ func (s *source) ask(ctx context.Context) answer {
 		}
 	})
 	asking.Wait()
-	var vectorErr, conflictsErr error
-	if a.err = errors.Join(statusErr, metricsErr); a.err == nil {
-		a.vector, vectorErr = crdt.ParseVector(a.status.Vector)
-		a.conflicts, conflictsErr = s.newConflicts(ctx)
-		a.err = errors.Join(vectorErr, conflictsErr)
+	if a.err = statusErr; a.err == nil {
+		a.vector, a.err = crdt.ParseVector(a.status.Vector)
+	}
+	if a.counted = metricsErr == nil; a.counted {
+		a.conflicts = s.newConflicts(ctx)
 	}
 	return a
 }
@@ -79,26 +84,45 @@ func (s *source) scrape(ctx context.Context) error {
 	return nil
 }
 
-// newConflicts asks only if the region counts more of them than the last time.
-func (s *source) newConflicts(ctx context.Context) ([]Conflict, error) {
+// newConflicts asks only if the region counts more or fewer of them than the last time. It
+// counts from zero after a restart, and has the same ones then.
+func (s *source) newConflicts(ctx context.Context) []Conflict {
 	lost := s.samples[len(s.samples)-1].lost
 	if lost == s.lost {
-		return nil, nil
+		return nil
 	}
-	var page struct{ Conflicts []Conflict }
-	if err := s.get(ctx, s.region.HTTP, fmt.Sprintf("/conflicts?limit=%d", maxConflicts), &page); err != nil {
-		return nil, err
-	}
-	if lost < s.lost {
-		s.conflict = 0 // another process, perhaps with another database
+	var page struct{ Conflicts []region.Conflict } // the newest first
+	if s.get(ctx, s.region.HTTP, fmt.Sprintf("/conflicts?limit=%d", maxConflicts), &page) != nil {
+		return nil // asked again the next time
 	}
 	s.lost = lost
-	found := slices.DeleteFunc(page.Conflicts, func(c Conflict) bool { return c.ID <= s.conflict })
-	for i := range found {
-		found[i].Region = s.region.Name
-		s.conflict = max(s.conflict, found[i].ID)
+	newest := int64(0)
+	if len(page.Conflicts) > 0 {
+		newest = page.Conflicts[0].ID
 	}
-	return found, nil
+	if newest < s.conflict {
+		s.conflict = 0 // another database
+	}
+	var found []Conflict
+	for _, c := range page.Conflicts {
+		if c.ID > s.conflict {
+			found = append(found, Conflict{s.region.Name, c.At, c.Class, c.Key, c.Field, c.Reason, side(c.Lost), side(c.Won)})
+		}
+	}
+	s.conflict = newest
+	return found
+}
+
+func side(of region.Side) Side {
+	value := string(of.Value)
+	if len(value) > maxValue {
+		end := maxValue
+		for !utf8.RuneStart(value[end]) {
+			end--
+		}
+		value = value[:end] + "…"
+	}
+	return Side{Origin: of.Origin, Value: value}
 }
 
 // digest is nil if the region does not give it in time. Equal vectors are written alike.

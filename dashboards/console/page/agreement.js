@@ -4,6 +4,7 @@ import { clock, count } from './format.js'
 
 const sentences = {
   unknown: 'Not compared yet: two regions must answer.',
+  partly: '= Their vectors are equal, and so are their digests, as far as they answered.',
   equal: '= Their vectors are equal, and so are their digests.',
   behind: '≠ Their vectors differ: some are behind, so digests may differ too.',
   broken: '✕ Equal vectors and different digests. This must not be: run go tool task verify.',
@@ -19,7 +20,7 @@ export class Agreement {
     if (agreement.at === this.shown) return
     this.shown = agreement.at
     const by = Object.fromEntries((agreement.digests ?? []).map(d => [d.region, d]))
-    const asked = agreement.digests ? ` Compared at ${clock(agreement.at)}.` : ''
+    const asked = agreement.digests?.length > 1 ? ` Compared at ${clock(agreement.at)}: ${compared(agreement)}.` : ''
     text(find('#agreement > p'), sentences[agreement.verdict || 'unknown'] + asked)
     find('#agreement > p').dataset.verdict = agreement.verdict
     const classes = [...new Set(Object.values(by).flatMap(d => Object.keys(d.classes)))].sort()
@@ -45,6 +46,9 @@ export class Agreement {
     }))
   }
 }
+
+// compared names who was.
+export const compared = agreement => agreement.digests.map(d => d.region).join(', ').replace(/, ([^,]*)$/, ' and $1')
 
 function mode(values) {
   return values.toSorted((a, b) => values.filter(v => v === b).length - values.filter(v => v === a).length)[0]

@@ -11,7 +11,7 @@ export class Conflicts {
 
   show(snapshot) {
     const body = find('#conflicts tbody')
-    for (const c of snapshot.conflicts.slice(0, most).reverse()) body.prepend(this.row(c))
+    for (const c of snapshot.conflicts.toReversed()) body.prepend(this.row(c))
     while (body.children.length > most) body.lastChild.remove()
     const any = body.children.length > 0
     find('#conflicts table').hidden = !any
@@ -27,8 +27,7 @@ export class Conflicts {
 
   side(side, kind) {
     const region = side.origin.split('.')[0]
-    const value = JSON.stringify(side.value) ?? 'null'
     return element('td', { class: kind }, element('span', { class: `chip c${colour(this.world, region)}` }, side.origin), ' ',
-      element('code', { title: value }, shorten(value)))
+      element('code', { title: side.value }, shorten(side.value)))
   }
 }
