@@ -5,12 +5,13 @@ import { Picture } from './map.js'
 import { Links } from './links.js'
 import { Regions } from './regions.js'
 import { Events } from './events.js'
-import { Agreement } from './agreement.js'
+import { Agreement, compared } from './agreement.js'
 import { Conflicts } from './conflicts.js'
 import { Faults } from './faults.js'
 
-const state = { parts: null, paused: false, waiting: [] }
+const state = { world: null, parts: null, paused: false, waiting: [], newest: 0, heard: Date.now() }
 const mostWaiting = 300 // five minutes
+const patience = 5000 // ms without news
 
 async function layOut(world) {
   text(find('#router'), `console of router ${world.router}`)
@@ -26,16 +27,34 @@ async function layOut(world) {
   return parts
 }
 
+// receive drops what was shown before: a stream that is opened anew begins with the last
+// five minutes.
+function receive(snapshot) {
+  const at = Date.parse(snapshot.at)
+  if (at <= state.newest) return
+  state.newest = at
+  state.heard = Date.now()
+  if (!state.parts) return
+  if (!state.paused) return show(snapshot)
+  state.waiting = [...state.waiting, snapshot].slice(-mostWaiting)
+  tell({ state: 'unknown', text: 'paused' })
+}
+
 function show(snapshot) {
-  if (state.paused) {
-    state.waiting = [...state.waiting, snapshot].slice(-mostWaiting)
-    return
-  }
   for (const part of state.parts) part.show(snapshot)
   text(find('#clock'), clock(snapshot.at))
-  const verdict = judge(snapshot)
+  tell(judge(snapshot))
+}
+
+function tell(verdict) {
   text(find('#verdict'), verdict.text)
   attribute(find('#verdict'), 'data-state', verdict.state)
+}
+
+// broken must be seen: what is shown is not what is.
+function broken(error) {
+  console.error(error)
+  tell({ state: 'bad', text: `the page has failed, load it again: ${error.message}` })
 }
 
 // judge is the world in one line: the worst that is true of it.
@@ -49,31 +68,42 @@ function judge(snapshot) {
   if (cut.length) return { state: 'bad', text: `${cut.length} of ${snapshot.links.length} links cut` }
   if (waiting.length) return { state: 'warn', text: `${waiting.join(' and ')} not ready` }
   if (late.length) return { state: 'warn', text: `catching up on ${late.length} links` }
+  if (snapshot.agreement.verdict === 'partly') return { state: 'warn', text: `${compared(snapshot.agreement)} hold the same` }
   if (snapshot.agreement.verdict === 'equal') return { state: 'good', text: 'all regions hold the same' }
   return { state: 'good', text: 'all regions serve' }
 }
 
 // The stream comes back by itself, but for an answer that is an error. Snapshots that
-// arrive while the page is laid out wait their turn.
+// arrive while the page is laid out wait their turn. A page of another world is none of
+// this one.
+let ready = Promise.resolve()
+
 function follow() {
   const stream = new EventSource('/console/events')
-  let ready = Promise.resolve()
   stream.addEventListener('world', event => {
-    if (!state.parts) ready = layOut(JSON.parse(event.data)).then(parts => { state.parts = parts })
+    if (state.world && state.world !== event.data) location.reload()
+    if (state.world) return
+    state.world = event.data
+    ready = layOut(JSON.parse(event.data)).then(parts => { state.parts = parts }).catch(broken)
   })
   stream.addEventListener('snapshot', event => {
-    ready = ready.then(() => show(JSON.parse(event.data)))
+    ready = ready.then(() => receive(JSON.parse(event.data))).catch(broken)
   })
   stream.onerror = () => {
-    text(find('#verdict'), 'the router is silent')
-    attribute(find('#verdict'), 'data-state', 'bad')
+    tell({ state: 'bad', text: 'the router is silent' })
     if (stream.readyState === EventSource.CLOSED) setTimeout(follow, 3000)
   }
 }
 
+// A router that hangs keeps its connections: only the time tells.
+setInterval(() => {
+  const silence = Date.now() - state.heard
+  if (silence > patience) tell({ state: 'bad', text: `no news for ${Math.round(silence / 1000)} s` })
+}, 1000)
+
 find('#pause').addEventListener('click', event => {
   state.paused = !state.paused
   attribute(event.target, 'aria-pressed', state.paused)
-  if (!state.paused) state.waiting.splice(0).forEach(show)
+  if (!state.paused) ready = ready.then(() => state.waiting.splice(0).forEach(show)).catch(broken)
 })
 follow()
