@@ -25,6 +25,9 @@
 //
 // Regions get whole requests only: a slow or oversized body ends here.
 //
+// On a loopback address, /console and /router are for requests whose Host is this machine:
+// a site whose name was made to resolve here can neither look nor drain.
+//
 // # Drain
 //
 // A drained region gets nothing new while another can take its clients: they move as in

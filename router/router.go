@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sync/errgroup"
 
+	"pangea/region/loopback"
 	"pangea/region/topology"
 )
 
@@ -28,6 +29,7 @@ type Router struct {
 	exported http.Handler
 	buffers  sync.Pool // of *[]byte, for answers
 	origins  http.CrossOriginProtection
+	local    bool // only this machine can reach it; set by Run
 }
 
 // New returns a router for the clients near cfg.Region in the world of top. Its
@@ -56,6 +58,7 @@ func New(cfg Config, top *topology.Topology, reg *prometheus.Registry) (*Router,
 // Run serves on ln until ctx ends, after it has checked each region once. It closes ln.
 func (r *Router) Run(ctx context.Context, ln net.Listener) error {
 	defer r.world.close()
+	r.local = loopback.Address(ln.Addr())
 	var first sync.WaitGroup
 	for _, p := range r.watchers {
 		first.Go(func() { p.check(ctx) })
@@ -103,6 +106,10 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	w.Header().Set("X-Routed-By", r.cfg.Region)
 	path := rawPath(req)
 	console := path == "/console" || strings.HasPrefix(path, "/console/")
+	if r.local && (console || strings.HasPrefix(path, "/router/")) && !loopback.Host(req.Host) {
+		r.fail(w, foreignHost())
+		return
+	}
 	if console && r.cfg.Console != nil {
 		r.cfg.Console.ServeHTTP(w, req) // not counted: a page may be watched for hours
 		return
@@ -143,6 +150,15 @@ func (r *Router) own(w http.ResponseWriter, req *http.Request, path string) int 
 		return status
 	}
 	return http.StatusOK
+}
+
+// foreignHost is the answer to a page of a site whose name was made to resolve here: it
+// must neither read what the router knows nor drain a region.
+func foreignHost() *problem {
+	return &problem{
+		Type: "foreign-host", Status: http.StatusForbidden,
+		Detail: "This router is for its own machine: ask for it as localhost or 127.0.0.1.",
+	}
 }
 
 // fail answers with the router's own problem.
