@@ -91,7 +91,7 @@ func serve(ctx context.Context, c *cli.Command) error {
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	page, err := console.New(console.Config{
 		Region: region.Name, Links: wires(top), Listener: ln.Addr(),
-		Chaos: c.String("console-faults"), Root: filepath.Dir(c.String("topology")),
+		Chaos: c.String("console-faults"), Root: filepath.Dir(c.String("topology")), Log: log,
 	}, top)
 	if err != nil {
 		return err

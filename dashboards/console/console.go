@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -48,9 +47,7 @@ func (c *Console) Run(ctx context.Context) error {
 				return nil
 			}
 		}
-		if err := c.publish(g.gather(ctx)); err != nil {
-			return err
-		}
+		c.publish(g.gather(ctx))
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -59,13 +56,14 @@ func (c *Console) Run(ctx context.Context) error {
 	}
 }
 
-func (c *Console) publish(s *Snapshot) error {
+// publish leaves out what cannot be sent: clients use the router whatever the console shows.
+func (c *Console) publish(s *Snapshot) {
 	data, err := json.Marshal(s)
 	if err != nil {
-		return fmt.Errorf("encode snapshot: %w", err)
+		c.cfg.Log.Error("encode snapshot of the console", "err", err)
+		return
 	}
 	c.hub.publish(message{id: s.At.UnixMilli(), data: data})
-	return nil
 }
 
 // world is what the page is laid out by.

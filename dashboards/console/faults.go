@@ -6,13 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"net/netip"
 	"os/exec"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
+
+	"pangea/region/loopback"
 )
 
 // request is one press of a button.
@@ -29,8 +30,8 @@ const (
 	maxFaults     = 4       // at once
 	maxFaultBytes = 1 << 10 // of a request
 	maxWords      = 3
-	faultTimeout  = 2 * time.Minute // a region that starts catches up first (I13)
-	misuse        = 2               // exit code of chaos: the request cannot be meant
+	killAfter     = 10 * time.Second // of SIGINT
+	misuse        = 2                // exit code of chaos: the request cannot be meant
 )
 
 // guard lets a fault through only if a page of this router, or a program on this machine,
@@ -41,25 +42,12 @@ func guard(next http.Handler) http.Handler {
 		refuse(w, http.StatusForbidden, "cross-origin", "Another site's page asks for a fault. Use the console's own page.")
 	}))
 	return origin.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !loopbackHost(r.Host) {
+		if !loopback.Host(r.Host) {
 			refuse(w, http.StatusForbidden, "foreign-host", "Faults are for this machine: use the console at http://localhost or http://127.0.0.1.")
 			return
 		}
 		next.ServeHTTP(w, r)
 	}))
-}
-
-// loopbackHost reports whether a Host header names this machine. Any other name may be
-// one that a foreign site has made to resolve to it.
-func loopbackHost(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil && addr.IsLoopback()
 }
 
 // fault does what was asked for, and answers with the sentence that is true afterwards.
@@ -80,7 +68,7 @@ func (c *Console) fault(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusServiceUnavailable, "busy", fmt.Sprintf("%d faults are being done: wait for one of them.", maxFaults))
 		return
 	}
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(faultTimeout + sendTimeout)) // a writer without deadlines needs none
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(c.cfg.FaultTimeout + killAfter + sendTimeout)) // a writer without deadlines needs none
 	said, status := c.do(r.Context(), asked)
 	if status != http.StatusOK {
 		refuse(w, status, "not-done", said)
@@ -104,16 +92,20 @@ func (r request) wrong() string {
 // do runs chaos. It goes on if the browser does not wait: a fault that is broken off may
 // hold in part.
 func (c *Console) do(ctx context.Context, r request) (said string, status int) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), faultTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.cfg.FaultTimeout)
 	defer cancel()
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, c.cfg.Chaos, append([]string{"-root", c.cfg.Root, r.Verb, "--"}, r.Words...)...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Cancel, cmd.WaitDelay = func() error { return cmd.Process.Signal(syscall.SIGINT) }, killAfter
 	err := cmd.Run()
 	exit := (*exec.ExitError)(nil)
 	switch {
 	case err == nil:
 		return lastLine(stdout.String()), http.StatusOK
+	case ctx.Err() != nil:
+		return fmt.Sprintf("%s was not done within %v and was stopped: it may hold in part. Look at the links and the regions, and repeat it.",
+			strings.Join(append([]string{r.Verb}, r.Words...), " "), c.cfg.FaultTimeout), http.StatusGatewayTimeout
 	case errors.As(err, &exit) && exit.ExitCode() == misuse:
 		return lastLine(stderr.String()), http.StatusUnprocessableEntity
 	case errors.As(err, &exit):

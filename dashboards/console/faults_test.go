@@ -28,13 +28,13 @@ func breakable(t *testing.T) (c *console.Console, asked func() string) {
 	dir := t.TempDir()
 	program, record := filepath.Join(dir, "chaos"), filepath.Join(dir, "asked")
 	script := "#!/bin/sh\necho \"$@\" >> " + record + "\n" +
-		"case \"$*\" in *mars*) echo 'chaos: unknown region \"mars\"' >&2; exit 2;; *dead*) echo 'chaos: toxiproxy is dead' >&2; exit 1;; esac\n" +
+		"case \"$*\" in *mars*) echo 'chaos: unknown region \"mars\"' >&2; exit 2;; *dead*) echo 'chaos: toxiproxy is dead' >&2; exit 1;; *slow*) exec sleep 60;; esac\n" +
 		"echo '  1s  waiting'\necho done\n"
 	if err := os.WriteFile(program, []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	c, err := console.New(console.Config{
-		Region: "us", Chaos: program, Root: "/a/stack", Listener: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)},
+		Region: "us", Chaos: program, Root: "/a/stack", Listener: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, FaultTimeout: 5 * time.Second,
 	}, aWorld())
 	if err != nil {
 		t.Fatal(err)
@@ -111,11 +111,24 @@ func TestFaults_SayWhatChaosSays(t *testing.T) {
 	}{
 		"mars": {422, `unknown region \"mars\"`},
 		"dead": {502, "toxiproxy is dead"},
+		"slow": {504, "kill slow was not done within 5s and was stopped"},
 	} {
 		w := press(c, "127.0.0.1:8081", `{"verb":"kill","words":["`+word+`"]}`)
 		if w.Code != want.status || !strings.Contains(w.Body.String(), want.said) {
 			t.Errorf("%s: got %d %s, want %d with %s", word, w.Code, w.Body, want.status, want.said)
 		}
+	}
+}
+
+func TestFaults_NameAProgramThatIsMissing(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "chaos")
+	c, err := console.New(console.Config{Region: "us", Chaos: missing, Listener: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}}, aWorld())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := press(c, "localhost:8081", cut)
+	if w.Code != http.StatusBadGateway || !strings.Contains(w.Body.String(), missing+" does not run") {
+		t.Errorf("got %d %s, want 502 that names %s", w.Code, w.Body, missing)
 	}
 }
 
