@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -105,7 +106,19 @@ func TestConsole_IsReadableWithoutTheCharts(t *testing.T) {
 	p.until("there are no buttons for faults", `[...document.querySelectorAll('button')].filter(b => b.checkVisibility()).length === 1`, time.Second)
 	p.accessible()
 	p.picture(filepath.Join(t.ArtifactDir(), "without-charts.png"))
+
+	signal(t, router.Process, syscall.SIGSTOP) // its connections stay
+	p.until("the router's silence is told", `document.querySelector('#verdict').innerText.startsWith('no news for')`, 20*time.Second)
+	signal(t, router.Process, syscall.SIGCONT)
+	p.until("it is over", `document.querySelector('#verdict').innerText.includes('us and eu silent')`, 10*time.Second)
 	p.quiet()
+}
+
+func signal(t *testing.T, p *os.Process, s os.Signal) {
+	t.Helper()
+	if err := p.Signal(s); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // withoutCharts builds a router as where there is no Node.
