@@ -193,6 +193,9 @@ func TestConsole_GoesOnWithoutARegion(t *testing.T) {
 		l := link(s, "us", "eu")
 		return strings.Contains(s.Regions[1].Error, "refused") && s.Regions[0].Ready && l.Seconds == nil && l.Entries == 1
 	})
+	page.until("the other two are compared", func(s console.Snapshot) bool {
+		return s.Agreement.Verdict == console.Partly && len(s.Agreement.Digests) == 2
+	})
 	w.Start(t, "eu")
 	page.until("eu serves and lacks nothing", func(s console.Snapshot) bool {
 		return s.Regions[1].Ready && link(s, "us", "eu").Entries == 0
