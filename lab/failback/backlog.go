@@ -17,14 +17,30 @@ type Backlog struct {
 	Missing []trend.Point `json:"missing"`    // entries, by seconds after the start
 }
 
+// soon is how long a region may take to have what it lacked.
+const soon = 10 * time.Second
+
+// InTime reports whether there was something to catch up with, and it was, soon.
+func (b Backlog) InTime() bool { return b.Entries > 0 && b.Drained > 0 && b.Drained <= soon }
+
+// left is how many entries were missing in the end.
+func (b Backlog) left() uint64 {
+	if len(b.Missing) == 0 {
+		return b.Entries
+	}
+	return uint64(b.Missing[len(b.Missing)-1].Value)
+}
+
 // watchEvery is how exact Drained is.
 const watchEvery = 20 * time.Millisecond
 
-// watch begins to look, until the region that had one vector has another or ctx ends, and
-// sends what it saw then.
+// watch begins to look, until the region that had one vector has another, ctx ends or
+// drainWithin is over, and sends what it saw then.
 func (m *measurement) watch(ctx context.Context, begun time.Time, had, target crdt.Vector) <-chan Backlog {
 	seen := make(chan Backlog, 1)
 	go func() {
+		ctx, cancel := context.WithTimeout(ctx, drainWithin)
+		defer cancel()
 		b := Backlog{Entries: lacks(had, target)}
 		tick := time.NewTicker(watchEvery)
 		defer tick.Stop()

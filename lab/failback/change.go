@@ -11,8 +11,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"pangea/chaos"
 	"pangea/gen"
 	"pangea/gen/client"
+	"pangea/lab/progress"
 )
 
 // sendersOf bounds the subjects that are written or read at once.
@@ -20,11 +22,13 @@ const sendersOf = 16
 
 // prepare makes the subjects in the region that will go away, and waits until all have them.
 func (m *measurement) prepare(ctx context.Context) error {
-	m.tell("making %d subjects", len(m.subjects))
+	bar := progress.Start(m.cfg.Progress, "subjects made in "+victim, len(m.subjects)+1)
+	defer bar.End()
 	group, making := errgroup.WithContext(ctx)
 	group.SetLimit(sendersOf)
 	for _, s := range append(slices.Clone(m.subjects), m.spare) {
 		group.Go(func() error {
+			defer bar.Step()
 			if making.Err() != nil || m.send(making, victim, s.made()) {
 				return making.Err()
 			}
@@ -47,7 +51,7 @@ func (m *measurement) send(ctx context.Context, region string, requests []client
 	defer cancel()
 	for _, r := range requests {
 		answer, err := m.regions[region].Do(r, nil)
-		for err == nil && answer.Status == http.StatusServiceUnavailable && pause(ctx, 100*time.Millisecond) == nil {
+		for err == nil && answer.Status == http.StatusServiceUnavailable && chaos.Wait(ctx, 100*time.Millisecond) == nil {
 			answer, err = m.regions[region].Do(r, nil)
 		}
 		if err != nil || answer.Status != http.StatusOK {
@@ -60,17 +64,14 @@ func (m *measurement) send(ctx context.Context, region string, requests []client
 // change has the others change every subject while the region is away, each subject at once,
 // and saves a snapshot half-way.
 func (m *measurement) change(ctx context.Context) error {
-	var (
-		group errgroup.Group
-		done  atomic.Int64
-	)
+	bar := progress.Start(m.cfg.Progress, "subjects changed by the others", len(m.subjects))
+	defer bar.End()
+	var group errgroup.Group
 	half := len(m.subjects) / 2
 	gen.Pace(ctx, time.Now(), float64(len(m.subjects))/m.cfg.Away.Seconds(), uint64(len(m.subjects)), func(i uint64, _ time.Time) {
 		group.Go(func() error {
 			m.changeOne(ctx, m.subjects[i])
-			if n := done.Add(1); n%int64(max(1, len(m.subjects)/10)) == 0 {
-				m.tell("%d of %d subjects are changed", n, len(m.subjects))
-			}
+			bar.Step()
 			return nil
 		})
 		if int(i) == half && m.found.Readiness {

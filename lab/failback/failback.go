@@ -34,6 +34,7 @@ type Finding struct {
 	Changed   int    `json:"changed"` // of these: every change was acknowledged
 	Writes    uint64 `json:"writes"`  // acknowledged, of the load too
 
+	Taken    uint64       `json:"taken_entries"` // of the load, that the region had committed when it was killed
 	Backlog  Backlog      `json:"backlog"`
 	Reads    Reads        `json:"reads"`
 	Flaws    map[Flaw]int `json:"flaws"` // in the end, in all regions
@@ -127,15 +128,15 @@ func (m *measurement) tell(format string, args ...any) {
 	fmt.Fprintf(m.cfg.Progress, format+"\n", args...)
 }
 
-// awayAndBack is the absence.
+// awayAndBack is the absence, and what comes before it and after.
 func (m *measurement) awayAndBack(ctx context.Context) error {
 	fault, err := m.world.Kill([]string{victim})
 	if err != nil {
 		return err
 	}
-	had, err := meter.Applied(m.regions[victim])
+	had, err := m.underway(ctx)
 	if err != nil {
-		return fmt.Errorf("ask %s: %w", victim, err)
+		return err
 	}
 	m.tell("%s is killed; for %v the others change %d subjects", victim, m.cfg.Away, m.cfg.Subjects)
 	if err := fault.Inject(ctx); err != nil {
@@ -167,17 +168,20 @@ func (m *measurement) comeBack(ctx context.Context, fault chaos.Fault, had, targ
 	if err != nil {
 		return err
 	}
-	drained := m.watch(reading, begun, had, target)
+	caughtUp := m.watch(reading, begun, had, target)
 	if err := fault.Heal(ctx); err != nil {
 		return fmt.Errorf("%s: %w", fault.Cure, err)
 	}
 	ready := time.Since(begun)
-	m.found.Backlog = <-drained
+	m.found.Backlog = <-caughtUp
 	m.found.Backlog.Ready = ready
+	if n := m.found.Backlog.left(); n > 0 {
+		return fmt.Errorf("%s serves after %v, and lacks %d of %d entries after %v", victim, ready.Round(time.Millisecond), n, m.found.Backlog.Entries, drainWithin)
+	}
 	m.tell("%s serves after %.2f s, and has the %d entries that it lacked after %.2f s", victim, ready.Seconds(), m.found.Backlog.Entries, m.found.Backlog.Drained.Seconds())
-	err = pause(ctx, after)
+	err = chaos.Wait(ctx, after)
 	stop()
-	m.found.Reads = <-reads
+	m.found.Reads = sumUp(<-reads, m.found.Backlog.Drained)
 	return err
 }
 
@@ -207,15 +211,4 @@ func (m *measurement) compare(ctx context.Context, told *tally.Tally) error {
 	}
 	m.found.Replay, err = m.replay(ctx)
 	return err
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -2,12 +2,16 @@ package failback
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"pangea/chaos"
+	"pangea/crdt"
 	"pangea/gen"
 	"pangea/gen/check"
 	"pangea/gen/tally"
 	"pangea/gen/workload"
+	"pangea/lab/meter"
 )
 
 // underLoad does something while clients of all places use the routers, and returns what
@@ -26,6 +30,48 @@ func (m *measurement) underLoad(ctx context.Context, do func(context.Context) er
 	result := <-done
 	m.found.Writes += result.Report.Writes.OK
 	return result.Tally, err
+}
+
+// The load lasts for lead before the region is killed, and takesWithin bounds the wait for
+// the first of it that the region has committed.
+const lead, takesWithin = 3 * time.Second, 30 * time.Second
+
+// underway waits until the region takes part in the load: who is killed idle loses nothing.
+// It returns what the region shows then.
+func (m *measurement) underway(ctx context.Context) (crdt.Vector, error) {
+	before, err := meter.Applied(m.regions[victim])
+	if err != nil {
+		return nil, fmt.Errorf("ask %s: %w", victim, err)
+	}
+	if err := chaos.Wait(ctx, lead); err != nil {
+		return nil, err
+	}
+	for begun := time.Now(); ; {
+		now, err := meter.Applied(m.regions[victim])
+		if err != nil {
+			return nil, fmt.Errorf("ask %s: %w", victim, err)
+		}
+		if m.found.Taken = lacks(before, own(now)); m.found.Taken > 0 {
+			return now, nil
+		}
+		if time.Since(begun) > takesWithin {
+			return nil, fmt.Errorf("%s has taken nothing of the load in %v: it cannot be killed under load", victim, lead+takesWithin)
+		}
+		if err := chaos.Wait(ctx, watchEvery); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// own is of the logs that the region itself writes.
+func own(v crdt.Vector) crdt.Vector {
+	logs := crdt.Vector{}
+	for log, seq := range v {
+		if log.Region == victim {
+			logs[log] = seq
+		}
+	}
+	return logs
 }
 
 func (m *measurement) load() (*gen.Load, error) {

@@ -5,10 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"reflect"
 
+	"pangea/crdt"
 	"pangea/gen/client"
 	"pangea/lab/meter"
 	"pangea/lab/replay"
@@ -20,7 +22,7 @@ type Replay struct {
 	*replay.Finding
 	Donor   string `json:"donor"`
 	Differs string `json:"differs"` // from the live regions: empty if it does not
-	Planted bool   `json:"planted"` // whether it differed once they were written to
+	Planted bool   `json:"planted"` // whether it differed where the last write was withheld
 }
 
 // saved is the snapshot that was taken while the region was away.
@@ -41,11 +43,7 @@ func (m *measurement) save(ctx context.Context) (err error) {
 	if m.saved.file, err = os.CreateTemp("", "pangea-snapshot-"); err != nil {
 		return fmt.Errorf("make a file for a snapshot: %w", err)
 	}
-	if err := replay.Save(ctx, m.address(m.saved.donor), victim, m.saved.file); err != nil {
-		return err
-	}
-	_, err = m.saved.file.Seek(0, 0)
-	return err
+	return replay.Save(ctx, m.address(m.saved.donor), victim, m.saved.file)
 }
 
 func (m *measurement) address(name string) string {
@@ -57,52 +55,78 @@ func (m *measurement) address(name string) string {
 	return ""
 }
 
-// emptyDatabase is the name of the one that the snapshot is restored into. It goes with the
-// stack.
-const emptyDatabase = "replayed"
+// The names of the databases that the snapshot is restored into. They go with the stack.
+const wholeDatabase, lackingDatabase = "replayed", "replayed_but_one"
 
-// replay restores the snapshot beside a live region's database, and replays all logs.
+// replay restores the snapshot beside the donor's database and replays all logs: once whole,
+// and once without the donor's last write.
 func (m *measurement) replay(ctx context.Context) (*Replay, error) {
 	m.tell("restoring the snapshot of %s, and replaying the logs after it", m.saved.donor)
-	db, err := m.stack.Database(m.saved.donor)
+	donor := m.regions[m.saved.donor]
+	before, err := meter.Applied(donor)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("ask %s: %w", m.saved.donor, err)
 	}
-	defer db.Close()
-	if _, err := db.ExecContext(ctx, "create database "+emptyDatabase); err != nil {
-		return nil, fmt.Errorf("make an empty database: %w", err)
+	last := &subject{key: m.spare.key + "-last"}
+	if !m.send(ctx, m.saved.donor, []client.Request{last.count(1)}) {
+		return nil, fmt.Errorf("%w: counter %s", errPlant, last.key)
 	}
-	dsn, err := m.stack.DSN(m.saved.donor)
+	live, err := meter.Applied(donor)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("ask %s: %w", m.saved.donor, err)
 	}
-	live, err := meter.Applied(m.regions[m.saved.donor])
-	if err != nil {
-		return nil, err
-	}
-	cfg := replay.Config{DSN: dsn + " dbname=" + emptyDatabase, Holder: m.address}
 	r := &Replay{Donor: m.saved.donor}
-	if r.Finding, err = replay.Run(ctx, cfg, m.saved.file, live); err != nil {
+	if r.Finding, r.Differs, err = m.replayInto(ctx, wholeDatabase, live); err != nil {
 		return nil, err
 	}
-	r.Differs, err = m.differs(r)
+	_, differs, err := m.replayInto(ctx, lackingDatabase, before)
+	r.Planted = differs != ""
 	return r, err
 }
 
-// differs names the classes in which the replayed database is another than the donor's.
-func (m *measurement) differs(r *Replay) (string, error) {
-	var body bytes.Buffer
-	answer, err := m.regions[r.Donor].Do(client.Request{Method: http.MethodGet, Path: "/digest"}, &body)
-	var live region.Digest
-	if err == nil && answer.Status == http.StatusOK {
-		err = json.Unmarshal(body.Bytes(), &live)
+// replayInto makes a database of the snapshot and the logs up to a vector, and names the
+// classes in which it is another than the donor's.
+func (m *measurement) replayInto(ctx context.Context, database string, to crdt.Vector) (found *replay.Finding, differs string, err error) {
+	db, err := m.stack.Database(m.saved.donor)
+	if err != nil {
+		return nil, "", err
 	}
-	if err != nil || len(live.Classes) == 0 {
-		return "", fmt.Errorf("ask %s for its digest: answered %d: %w", r.Donor, answer.Status, err)
+	defer db.Close()
+	if _, err := db.ExecContext(ctx, "create database "+database); err != nil {
+		return nil, "", fmt.Errorf("make an empty database: %w", err)
+	}
+	dsn, err := m.stack.DSN(m.saved.donor)
+	if err != nil {
+		return nil, "", err
+	}
+	if _, err := m.saved.file.Seek(0, io.SeekStart); err != nil {
+		return nil, "", fmt.Errorf("read the snapshot again: %w", err)
+	}
+	cfg := replay.Config{DSN: dsn + " dbname=" + database, Holder: m.address}
+	if found, err = replay.Run(ctx, cfg, m.saved.file, to); err != nil {
+		return nil, "", err
+	}
+	differs, err = m.differs(found.Digest)
+	return found, differs, err
+}
+
+// differs names the classes of which the donor has another digest.
+func (m *measurement) differs(replayed region.Digest) (string, error) {
+	var body bytes.Buffer
+	answer, err := m.regions[m.saved.donor].Do(client.Request{Method: http.MethodGet, Path: "/digest"}, &body)
+	if err != nil {
+		return "", fmt.Errorf("ask %s for its digest: %w", m.saved.donor, err)
+	}
+	if answer.Status != http.StatusOK {
+		return "", fmt.Errorf("%s answers %d to GET /digest: %s", m.saved.donor, answer.Status, bytes.TrimSpace(body.Bytes()))
+	}
+	var live region.Digest
+	if err := json.Unmarshal(body.Bytes(), &live); err != nil {
+		return "", fmt.Errorf("decode the digest of %s: %w", m.saved.donor, err)
 	}
 	var differing string
 	for _, class := range region.Classes() {
-		if name := class.String(); !reflect.DeepEqual(live.Classes[name], r.Digest.Classes[name]) {
+		if name := class.String(); !reflect.DeepEqual(live.Classes[name], replayed.Classes[name]) {
 			differing += " " + name
 		}
 	}

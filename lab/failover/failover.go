@@ -3,6 +3,7 @@ package failover
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -83,7 +84,11 @@ func compare(ctx context.Context, told *tally.Tally, t *topology.Topology) (*che
 
 // planted says of one counter that one more increment had been acknowledged.
 func planted(ctx context.Context, told *tally.Tally, t *topology.Topology) (bool, error) {
-	key := slices.Min(slices.Collect(maps.Keys(told.Counters)))
+	keys := slices.Sorted(maps.Keys(told.Counters))
+	if len(keys) == 0 {
+		return false, errors.New("plant a fault: the load wrote to no counter")
+	}
+	key := keys[0]
 	one := tally.New()
 	c := told.Counters[key]
 	c.Incr += c.UnansweredIncrs + 1

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,21 +41,34 @@ type Finding struct {
 // self is the region of the database. No topology has it.
 const self = "replay"
 
-// Run restores the snapshot, and replays the logs up to a vector.
+// within bounds a replay.
+const within = 10 * time.Minute
+
+// errEnded: nobody applies any more what is delivered.
+var errEnded = errors.New("the writer has ended")
+
+// Run restores the snapshot, and replays the logs up to a vector, within 10 min.
 func Run(ctx context.Context, cfg Config, from io.Reader, to crdt.Vector) (*Finding, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	r, err := open(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
+	defer r.store.Close()
+	ctx, stop := context.WithCancelCause(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- r.writer.Run(ctx) }()
+	go func() {
+		err := r.writer.Run(ctx)
+		stop(cmp.Or(err, errEnded))
+		ended <- err
+	}()
 	f, err := r.replay(ctx, from, to)
-	cancel()
-	err = errors.Join(err, <-ended)
-	r.store.Close()
-	return f, err
+	if err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("%w: %w", err, context.Cause(ctx))
+	}
+	stop(nil)
+	return f, cmp.Or(err, <-ended)
 }
 
 // replayed is the parts of a region that make its state.

@@ -6,7 +6,7 @@
 //	NAME.svg   the curves
 //	README.md  all records of the directory, and the sum of their writes
 //
-// Guarantees: every record says its seed, commit, machine, latency matrix and command; one
+// Guarantees: every record says its commit, machine, latency matrix and command; one
 // that lacks any of them is refused. Files appear whole or not at all, and README.md only
 // follows from the JSON files.
 //

@@ -90,6 +90,11 @@ func (r *Record) Broken() []Claim {
 	return slices.DeleteFunc(slices.Clone(r.Claims), func(c Claim) bool { return c.Held })
 }
 
+// Sound reports whether no claim is broken but such as a slower or busier machine may break.
+func (r *Record) Sound() bool {
+	return !slices.ContainsFunc(r.Claims, func(c Claim) bool { return !c.Held && !c.Speed })
+}
+
 // Err says that a claim did not hold, or nothing.
 func (r *Record) Err() error {
 	broken := r.Broken()
@@ -114,6 +119,8 @@ func (r *Record) validate() error {
 		return fmt.Errorf("record %s: no commit: run it in a checkout", r.Name)
 	case r.Started.IsZero() || r.Machine.Cores == 0:
 		return fmt.Errorf("record %s: no time or no machine", r.Name)
+	case len(r.Network.RTT) == 0:
+		return fmt.Errorf("record %s: no latency matrix", r.Name)
 	}
 	return nil
 }

@@ -123,6 +123,7 @@ func TestRecord_RefusesWhatCannotBeRepeated(t *testing.T) {
 	for want, spoil := range map[string]func(*Record){
 		"no commit":     func(r *Record) { r.Machine.Commit = "" },
 		"no command":    func(r *Record) { r.Command = "" },
+		"no latency":    func(r *Record) { r.Network.RTT = nil },
 		"no time":       func(r *Record) { r.Started = time.Time{} },
 		"small letters": func(r *Record) { r.Name = "../soak" },
 	} {
