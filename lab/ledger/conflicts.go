@@ -135,13 +135,12 @@ func converged() figure {
 // cuts is a figure of each cut, with the relay off and on.
 func cuts(read func(*split.Finding) (text string, held bool)) figure {
 	return from("partition", func(all []*split.Finding) found {
-		var texts []string
-		every := true
+		var parts []found
 		for _, f := range all {
 			text, held := read(f)
-			texts, every = append(texts, relay(f)+": "+text), every && held
+			parts = append(parts, found{relay(f) + ": " + text, held})
 		}
-		return found{strings.Join(texts, "; "), every}
+		return every(parts)
 	})
 }
 

@@ -92,12 +92,11 @@ func recounted() figure {
 // kills is a figure of each policy of the routers.
 func kills(read func(*failover.Finding) (text string, held bool)) figure {
 	return from("failover", func(all []*failover.Finding) found {
-		var texts []string
-		every := true
+		var parts []found
 		for _, f := range all {
 			text, held := read(f)
-			texts, every = append(texts, f.Policy+" routers: "+text), every && held
+			parts = append(parts, found{f.Policy + " routers: " + text, held})
 		}
-		return found{strings.Join(texts, "; "), every}
+		return every(parts)
 	})
 }

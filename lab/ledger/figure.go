@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"strings"
 
 	"pangea/lab/results"
 )
@@ -24,6 +25,16 @@ type found struct {
 	held bool // what it has to show
 }
 
+// every joins what was found of parts, each of which has to show it.
+func every(parts []found) found {
+	var texts []string
+	held := len(parts) > 0
+	for _, p := range parts {
+		texts, held = append(texts, p.text), held && p.held
+	}
+	return found{strings.Join(texts, "; "), held}
+}
+
 // from reads a figure from what an experiment found.
 func from[T any](experiment string, read func(T) found) figure {
 	return figure{experiment, func(r *results.Record) (found, error) {
@@ -38,6 +49,8 @@ func from[T any](experiment string, read func(T) found) figure {
 // shown is a figure as it stands in the ledger.
 type shown struct{ text, verdict, source string }
 
+// look holds a figure only as good as its record: one whose planted fault was not found, or
+// that broke another promise, shows nothing.
 func (p *page) look(f figure) (shown, error) {
 	r, ok := p.records[f.experiment]
 	if !ok {
@@ -49,7 +62,7 @@ func (p *page) look(f figure) (shown, error) {
 	}
 	p.used[f.experiment] = true
 	s := shown{got.text, "NO", fmt.Sprintf("%s, commit %s, seed %d", link(r), r.Commit(), r.Seed)}
-	if got.held {
+	if got.held && r.Sound() {
 		s.verdict = "yes"
 	}
 	return s, nil

@@ -103,17 +103,20 @@ func TestFigures_OfReturns(t *testing.T) {
 		return []*failback.Finding{{
 			Readiness: guard, Changed: 20, Counters: 9, Acks: 80,
 			Backlog: failback.Backlog{Entries: 70, Drained: 2 * time.Second},
-			Reads:   failback.Reads{Served: 50, Stale: map[string]int{"tags": stale}},
+			Reads:   failback.Reads{Before: failback.Answers{Served: 50, Refused: 7, Stale: map[string]int{"tags": stale}}},
 			Flaws:   map[failback.Flaw]int{failback.Lost: lost},
 			Replay:  &failback.Replay{Finding: &replay.Finding{Rows: 5, Entries: 6}, Differs: map[bool]string{true: "tags"}[lost > 0]},
 		}}
 	}
+	late := back(true, 0, 0)
+	late[0].Backlog.Drained = 11 * time.Second
 	expect(t, []reading{
 		{"caught up", caughtUp(), back(true, 0, 0), "guard on: 70 entries in 2.00 s", true},
-		{"no stale read", stale(true), back(true, 0, 0), "0 of 50", true},
-		{"a stale one", stale(true), back(true, 1, 0), "1 of 50", false},
-		{"stale without the guard", stale(false), back(false, 1, 0), "1 of 50", true},
-		{"none without the guard", stale(false), back(false, 0, 0), "0 of 50", false},
+		{"too late", caughtUp(), late, "guard on: 70 entries in 11.00 s", false},
+		{"no stale read", stale(true), back(true, 0, 0), "0 stale; while it lacked entries it answered 50 and refused 7", true},
+		{"a stale one", stale(true), back(true, 1, 0), "1 stale", false},
+		{"stale without the guard", stale(false), back(false, 1, 0), "1 stale", true},
+		{"none without the guard", stale(false), back(false, 0, 0), "0 stale", false},
 		{"no flaw", flawless(), back(true, 0, 0), "0 flaws in 20 subjects, 0 of 9 counters wrong", true},
 		{"a flaw", flawless(), back(false, 0, 1), "guard off: 1 flaws", false},
 		{"replayed", replayed(), back(true, 0, 0), "5 rows and 6 entries: equal digests", true},

@@ -90,7 +90,7 @@ func (p *page) class(c class) error {
 }
 
 func (p *page) criteria() error {
-	fmt.Fprint(&p.out, "## What had to be shown\n\n")
+	fmt.Fprint(&p.out, "## What had to be shown\n\nHeld: the figure is what it had to be, and its record has no broken claim but such as a busy machine may break.\n\n")
 	t := results.Table{Prose: true, Header: []string{"what", "found", "held", "record"}}
 	for _, c := range criteria() {
 		t.Add("**"+c.title+"**", "", "", "")

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pangea/lab/results"
+	"pangea/lab/ryw"
 )
 
 const docs = "../../docs"
@@ -82,6 +83,21 @@ func TestLedger_AsksForTasksThatAreThere(t *testing.T) {
 	for _, f := range figures() {
 		if !strings.Contains(string(tasks), "\n  exp:"+f.experiment+":\n") {
 			t.Errorf("there is no task exp:%s", f.experiment)
+		}
+	}
+}
+
+// A figure holds no more than its record does: not if a planted fault was not found, but if a
+// busy machine was too slow for something.
+func TestLedger_AFigureIsNoBetterThanItsRecord(t *testing.T) {
+	for want, claim := range map[string]results.Claim{
+		"yes": {Text: "it is fast", Speed: true},
+		"NO":  {Text: "what was planted is found"},
+	} {
+		f := ryw.Finding{Counts: []ryw.Count{{Mode: ryw.Pinned, Reads: 400}}}
+		p := &page{records: Records{"ryw": &results.Record{Name: "ryw", Figures: f, Claims: []results.Claim{claim}}}, used: map[string]bool{}}
+		if got, err := p.look(pinned()); err != nil || got.verdict != want {
+			t.Errorf("%s: got %+v, %v; want %s", claim.Text, got, err, want)
 		}
 	}
 }

@@ -3,15 +3,15 @@ package ledger
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	"pangea/lab/failback"
+	"pangea/lab/results"
 )
 
 // caughtUp is how long a region took that came back, with the readiness guard and without.
 func caughtUp() figure {
 	return returns(func(f *failback.Finding) (string, bool) {
-		return fmt.Sprintf("%d entries in %.2f s", f.Backlog.Entries, f.Backlog.Drained.Seconds()), f.Backlog.Entries > 0 && f.Backlog.Drained > 0
+		return fmt.Sprintf("%d entries in %.2f s", f.Backlog.Entries, f.Backlog.Drained.Seconds()), f.Backlog.InTime()
 	})
 }
 
@@ -30,21 +30,13 @@ func flawless() figure {
 // returns is a figure of each return, with the readiness guard and without.
 func returns(read func(*failback.Finding) (text string, held bool)) figure {
 	return from("failback", func(all []*failback.Finding) found {
-		var texts []string
-		every := true
+		var parts []found
 		for _, f := range all {
 			text, held := read(f)
-			texts, every = append(texts, guard(f.Readiness)+": "+text), every && held
+			parts = append(parts, found{"guard " + results.OnOff(f.Readiness) + ": " + text, held})
 		}
-		return found{strings.Join(texts, "; "), every}
+		return every(parts)
 	})
-}
-
-func guard(on bool) string {
-	if on {
-		return "guard on"
-	}
-	return "guard off"
 }
 
 // stale is how many reads a region that came back answered with less than it should.
@@ -54,11 +46,7 @@ func stale(readiness bool) figure {
 			if f.Readiness != readiness {
 				continue
 			}
-			n := 0
-			for _, class := range f.Reads.Stale {
-				n += class
-			}
-			return found{fmt.Sprintf("%d of %d, %d refused", n, f.Reads.Served, f.Reads.Refused), f.Reads.Served > 0 && (n == 0) == readiness}
+			return found{f.Reads.String(), f.Reads.Proves(readiness)}
 		}
 		return found{}
 	})
