@@ -59,6 +59,9 @@ func TestExperiments_RefuseWhatCannotBeRecorded(t *testing.T) {
 	if err := run(t.Context(), t.Output(), root, "scale", "-curve", "moon"); err == nil || !strings.Contains(err.Error(), "rate, regions, rows, values") {
 		t.Errorf("got %v, want the curves named", err)
 	}
+	if err := run(t.Context(), t.Output(), root, "loss", "-fault", "killed,bogus"); err == nil || !strings.Contains(err.Error(), `"bogus"`) {
+		t.Errorf("got %v, want the fault refused before anything runs", err)
+	}
 	if err := os.WriteFile(filepath.Join(root, "x.json"), []byte("{}"), 0o644); err != nil {
 		t.Fatal(err)
 	}

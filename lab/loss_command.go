@@ -50,28 +50,43 @@ func lossCommands() []*cli.Command {
 }
 
 func runLoss(ctx context.Context, e *experiment) error {
+	var due []loss.Config
+	for _, fault := range e.StringSlice("fault") {
+		cfg := loss.Config{
+			Fault: loss.Fault(fault), Rounds: either(e, "rounds", e.Int, 2), Seed: uint64(e.Int("seed")), Rate: either(e, "rate", e.Float, 300),
+			Region: e.String("region"), Limit: e.Duration("limit"), Progress: e.Root().Writer,
+		}
+		if err := cfg.Validate(e.stack.Topology()); err != nil {
+			return err
+		}
+		due = append(due, cfg)
+	}
 	return e.onFresh(ctx, func(fresh *stack.Stack) error {
-		var findings []*loss.Finding
-		for _, fault := range e.StringSlice("fault") {
-			run, err := e.loss(loss.Fault(fault), fresh)
-			if err != nil {
-				return err
-			}
-			found, err := run.Run(ctx)
-			if err != nil {
-				return err
-			}
-			findings = append(findings, found)
+		findings, err := e.lose(ctx, fresh, due)
+		if err != nil {
+			return err
 		}
 		return e.record(loss.Record(findings), "loss")
 	})
 }
 
-func (e *experiment) loss(fault loss.Fault, fresh *stack.Stack) (*loss.Experiment, error) {
-	out, topo := e.Root().Writer, fresh.Topology()
-	world := &chaos.World{Topology: topo, Network: links.Open(topo), Processes: fresh, Progress: out}
-	return loss.New(loss.Config{
-		Fault: fault, Rounds: either(e, "rounds", e.Int, 2), Seed: uint64(e.Int("seed")), Rate: either(e, "rate", e.Float, 300),
-		Region: e.String("region"), Limit: e.Duration("limit"), Progress: out,
-	}, topo, world, func(ctx context.Context) error { return e.verify(ctx, fresh) })
+// lose goes through the faults one after the other, until one leaves a world in which the
+// next would not be to blame for what is missing.
+func (e *experiment) lose(ctx context.Context, fresh *stack.Stack, due []loss.Config) (findings []*loss.Finding, err error) {
+	topo := fresh.Topology()
+	world := &chaos.World{Topology: topo, Network: links.Open(topo), Processes: fresh, Progress: e.Root().Writer}
+	for _, cfg := range due {
+		run, err := loss.New(cfg, topo, world, func(ctx context.Context) error { return e.verify(ctx, fresh) })
+		if err != nil {
+			return nil, err
+		}
+		found, err := run.Run(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if findings = append(findings, found); !found.Whole() {
+			break
+		}
+	}
+	return findings, nil
 }

@@ -2,16 +2,14 @@ package causal
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"maps"
-	"sync/atomic"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"pangea/gen"
 	"pangea/lab/meter"
+	"pangea/lab/progress"
 	"pangea/lab/stack"
 	"pangea/region/topology"
 )
@@ -69,6 +67,7 @@ func Measure(ctx context.Context, cfg Config, s *stack.Stack, verify Verify) (*F
 	if _, err := meter.Drain(draining, s); err != nil {
 		return nil, err
 	}
+	f.Early = early(removals)
 	if f.Removed, f.Resurrected, err = p.check(removals); err != nil {
 		return nil, err
 	}
@@ -82,39 +81,18 @@ func Measure(ctx context.Context, cfg Config, s *stack.Stack, verify Verify) (*F
 // each does n things at the rate of the configuration, side by side, and returns what came
 // of those that were begun.
 func each[T any](ctx context.Context, cfg Config, what string, n int, do func(int) T) []T {
+	bar := progress.Start(cfg.Progress, what, n)
+	defer bar.End()
 	all := make([]T, n)
-	var done atomic.Int64
-	defer cfg.tell(what, n, &done)()
-	var group errgroup.Group
+	var doing sync.WaitGroup
 	begun := 0
 	gen.Pace(ctx, time.Now(), cfg.Rate, uint64(n), func(i uint64, _ time.Time) {
 		begun = int(i) + 1
-		group.Go(func() error {
+		doing.Go(func() {
 			all[i] = do(int(i))
-			done.Add(1)
-			return nil
+			bar.Step()
 		})
 	})
-	_ = group.Wait() // none returns an error
+	doing.Wait()
 	return all[:begun]
-}
-
-// tell says every five seconds how many are done, until the returned function is called.
-func (c Config) tell(what string, n int, done *atomic.Int64) (stop func()) {
-	tick, stopped := time.NewTicker(5*time.Second), make(chan struct{})
-	go func() {
-		for {
-			select {
-			case <-tick.C:
-				fmt.Fprintf(c.Progress, "%d of %d %s\n", done.Load(), n, what)
-			case <-stopped:
-				return
-			}
-		}
-	}()
-	return func() {
-		tick.Stop()
-		close(stopped)
-		fmt.Fprintf(c.Progress, "%d of %d %s\n", done.Load(), n, what)
-	}
 }

@@ -24,7 +24,7 @@ func sights(wait bool) (all []Sight) {
 func flawless() []*Finding {
 	var all []*Finding
 	for _, wait := range []bool{true, false} {
-		f := &Finding{Wait: wait, Planted: true, Removed: 10}
+		f := &Finding{Wait: wait, Planted: true, Removed: 10, Early: 9}
 		f.take(sights(wait))
 		all = append(all, f)
 	}
@@ -34,12 +34,13 @@ func flawless() []*Finding {
 func TestClaims(t *testing.T) {
 	for want, spoil := range map[string]func(on, off *Finding){
 		"": func(_, _ *Finding) {},
-		"causal wait on: every pair comes through":                                            func(on, _ *Finding) { on.Complete-- },
-		"causal wait on: nobody is shown B without A":                                         func(on, _ *Finding) { on.Inverted = 1 },
-		"causal wait off: somebody is shown B without A: it is the wait that keeps the order": func(_, off *Finding) { off.Inverted = 0 },
-		"causal wait on: a B whose A nobody wrote is found, and a tag that is put back":       func(on, _ *Finding) { on.Planted = false },
-		"causal wait off: what was removed stays removed, in every region":                    func(_, off *Finding) { off.Resurrected = 1 },
-		"causal wait off: all regions hold the same in the end":                               func(_, off *Finding) { off.Equal = "eu differs" },
+		"causal wait on: every pair comes through":                                                                   func(on, _ *Finding) { on.Complete-- },
+		"causal wait on: nobody is shown B without A":                                                                func(on, _ *Finding) { on.Inverted = 1 },
+		"causal wait off: somebody is shown B without A: it is the wait that keeps the order":                        func(_, off *Finding) { off.Inverted = 0 },
+		"causal wait on: a B whose A nobody wrote is found, and a tag that is put back":                              func(on, _ *Finding) { on.Planted = false },
+		"causal wait off: what was removed stays removed, in every region, also where the removal is heard of first": func(_, off *Finding) { off.Resurrected = 1 },
+		"causal wait on: what was removed stays removed, in every region, also where the removal is heard of first":  func(on, _ *Finding) { on.Early = 0 },
+		"causal wait off: all regions hold the same in the end":                                                      func(_, off *Finding) { off.Equal = "eu differs" },
 	} {
 		found := flawless()
 		spoil(found[0], found[1])

@@ -14,8 +14,12 @@
 //   - with the wait, nobody is shown B without A (I6);
 //   - without it somebody is, and with either so is who reads a B whose A nobody wrote: the
 //     reads can tell;
-//   - what eu removes stays removed everywhere, though ap hears of the removal before it
-//     hears of the add, and all regions hold the same in the end (I7), wait or no wait.
+//   - what eu removes stays removed everywhere, though ap stores the removal before it stores
+//     the add, and all regions hold the same in the end.
+//
+// The last is a check of I7 under another order of arrival, and none of the causal wait:
+// without it, too, an entry waits for the adds that it takes away (region/writer, waiting.go),
+// since an OR-Set keeps no tombstones. It fails if that is given up as well.
 //
 // Failure handling: a pair of which a request fails, or does not come through within 30 s,
 // is counted and says nothing. A broken claim is a result, and no error.

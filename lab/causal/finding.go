@@ -20,6 +20,7 @@ type Finding struct {
 
 	Planted     bool   `json:"planted"` // whether a pair without an A was found inverted
 	Removed     int    `json:"removed"`
+	Early       int    `json:"early"` // of these: the third region had stored the removal before the add
 	Resurrected int    `json:"resurrected"`
 	Equal       string `json:"equal"` // of the digests: empty if they are
 }

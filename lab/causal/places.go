@@ -3,9 +3,11 @@ package causal
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
+	"pangea/crdt"
 	"pangea/gen/client"
 	"pangea/region/topology"
 )
@@ -46,6 +48,22 @@ func (p *places) close() {
 func put(at *client.Client, r client.Request) bool {
 	answer, err := at.Do(r, nil)
 	return err == nil && answer.Status == http.StatusOK
+}
+
+// tell is put for who wants to know the vector of the answer: the write is in it.
+func tell(at *client.Client, r client.Request) (v crdt.Vector, ok bool) {
+	var (
+		body    bytes.Buffer
+		written struct {
+			Vector string `json:"version_vector"`
+		}
+	)
+	answer, err := at.Do(r, &body)
+	if err != nil || answer.Status != http.StatusOK || json.Unmarshal(body.Bytes(), &written) != nil {
+		return nil, false
+	}
+	v, err = crdt.ParseVector(written.Vector)
+	return v, err == nil
 }
 
 // shows reports whether a region shows an item now.

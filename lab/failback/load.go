@@ -51,7 +51,7 @@ func (m *measurement) underway(ctx context.Context) (crdt.Vector, error) {
 		if err != nil {
 			return nil, fmt.Errorf("ask %s: %w", victim, err)
 		}
-		if m.found.Taken = lacks(before, own(now)); m.found.Taken > 0 {
+		if m.found.Taken = lacks(before, meter.Own(now, victim)); m.found.Taken > 0 {
 			return now, nil
 		}
 		if time.Since(begun) > takesWithin {
@@ -61,17 +61,6 @@ func (m *measurement) underway(ctx context.Context) (crdt.Vector, error) {
 			return nil, err
 		}
 	}
-}
-
-// own is of the logs that the region itself writes.
-func own(v crdt.Vector) crdt.Vector {
-	logs := crdt.Vector{}
-	for log, seq := range v {
-		if log.Region == victim {
-			logs[log] = seq
-		}
-	}
-	return logs
 }
 
 func (m *measurement) load() (*gen.Load, error) {

@@ -59,7 +59,7 @@ func criteria() []criterion {
 		{"Nobody sees an effect before its cause", []line{
 			{"with the causal wait, effects that are shown without their cause", inOrder(true)},
 			{"without it, of the same pairs, some are: it is the wait that keeps the order", inOrder(false)},
-			{"what was removed stays removed, also where the removal is heard of first", staysRemoved()},
+			{"what was removed stays removed, also where the removal is heard of first (wait or no wait: I7)", staysRemoved()},
 		}},
 		{"Consistency is paid for where it is needed, and only there", []line{
 			{"a local write takes less than 15 ms (p99)", local()},

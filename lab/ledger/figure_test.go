@@ -165,7 +165,8 @@ func TestFigures_OfSessions(t *testing.T) {
 		{"in order", inOrder(true), []*causal.Finding{{Wait: true, Complete: 50}}, "0 of 50", true},
 		{"inverted", inOrder(true), []*causal.Finding{{Wait: true, Complete: 50, Inverted: 1}}, "1 of 50", false},
 		{"inverted without the wait", inOrder(false), []*causal.Finding{{Complete: 50, Inverted: 9}}, "9 of 50", true},
-		{"removed", staysRemoved(), []*causal.Finding{{Removed: 5}}, "0 of 5 came back", true},
+		{"removed", staysRemoved(), []*causal.Finding{{Removed: 5, Early: 4}}, "0 of 5 came back, 4 were heard of before their add", true},
+		{"none heard of first", staysRemoved(), []*causal.Finding{{Removed: 5}}, "0 of 5", false},
 		{"resurrected", staysRemoved(), []*causal.Finding{{Removed: 5, Resurrected: 1}}, "1 of 5", false},
 	})
 }

@@ -44,10 +44,10 @@ func inOrder(wait bool) figure {
 // staysRemoved is how many removed tags came back.
 func staysRemoved() figure {
 	return from("causal", func(all []*causal.Finding) found {
-		back, removed := 0, 0
+		back, removed, early := 0, 0, 0
 		for _, f := range all {
-			back, removed = back+f.Resurrected, removed+f.Removed
+			back, removed, early = back+f.Resurrected, removed+f.Removed, early+f.Early
 		}
-		return found{fmt.Sprintf("%d of %d came back", back, removed), back == 0 && removed > 0}
+		return found{fmt.Sprintf("%d of %d came back, %d were heard of before their add", back, removed, early), back == 0 && early > 0}
 	})
 }

@@ -112,6 +112,7 @@ func TestCheck(t *testing.T) {
 		{"sees what former rounds promised", seesFormerRounds},
 		{"sees other entries", seesOtherEntries},
 		{"sees what is missing", seesWhatIsMissing},
+		{"misses what is planted", missesWhatIsPlanted},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s.t = t
@@ -224,5 +225,17 @@ func seesWhatIsMissing(s scene) {
 	}
 	if tags := r.Acks[Kind{workload.Tags, Local}]; tags.Lost != tags.Given || tags.Lost == 0 || tags.Span <= 0 || r.lost().Lost <= tags.Lost {
 		s.t.Errorf("tags: %s; all: %s; want the local ones of before the loss, and those with a peer", tags, r.lost())
+	}
+}
+
+func missesWhatIsPlanted(s scene) {
+	s.write(6, 0, 12)
+	if missed, err := s.Experiment.plant(s.t.Context()); err != nil || !missed {
+		s.t.Errorf("got %t, %v", missed, err)
+	}
+	// Nothing is missed of nothing.
+	s.books = newBooks()
+	if missed, err := s.Experiment.plant(s.t.Context()); err == nil || missed {
+		s.t.Errorf("without a counter: got %t, %v", missed, err)
 	}
 }

@@ -26,9 +26,11 @@
 //
 // Guarantees: a round that had none of a kind of these to check has not passed. The seed
 // decides which region goes, when, and for how long. Rounds are bounded in time. What the
-// probes write has keys that nobody else writes. Writes that nobody made are planted, and
+// probes write has keys that nobody else writes. A write of each class that nobody made, one
+// increment too many, an entry that is not there and another content of one are planted, and
 // must be found missing.
 //
 // Failure handling: a broken promise is counted and the next round begins; a region
-// that does not come back, or regions that differ, end the experiment, and break a claim.
+// that does not come back, or regions that differ, end the experiment, and break a claim: with such a stack
+// no other fault is tried.
 package loss

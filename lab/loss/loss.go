@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"pangea/chaos"
-	"pangea/gen/workload"
+	"pangea/lab/progress"
 	"pangea/region/topology"
 )
 
@@ -59,37 +59,51 @@ type World interface {
 // not in the end.
 type Verify func(context.Context) error
 
-// Experiment is one run of all rounds.
+// Experiment is one run of all rounds. It is used once.
 type Experiment struct {
 	cfg    Config
 	topo   *topology.Topology
 	world  World
 	verify Verify
 	books  *books
-	id     string // makes the keys of this run its own
+	id     string        // makes the keys of this run its own
+	bar    *progress.Bar // from Run on
 }
 
-// New validates the configuration; it destroys nothing.
-func New(cfg Config, topo *topology.Topology, world World, verify Verify) (*Experiment, error) {
+func (cfg Config) withDefaults() Config {
 	cfg.Fault = cmp.Or(cfg.Fault, Destroyed)
 	cfg.Limit = cmp.Or(cfg.Limit, 5*time.Minute)
 	if cfg.Progress == nil {
 		cfg.Progress = io.Discard
 	}
-	switch {
+	return cfg
+}
+
+// Validate says what of the configuration does not do in a world of that topology.
+func (cfg Config) Validate(topo *topology.Topology) error {
+	switch cfg = cfg.withDefaults(); {
 	case cfg.Fault != Killed && cfg.Fault != Destroyed:
-		return nil, fmt.Errorf("fault: %q: want %s or %s", cfg.Fault, Killed, Destroyed)
+		return fmt.Errorf("fault: %q: want %s or %s", cfg.Fault, Killed, Destroyed)
 	case cfg.Rounds < 1:
-		return nil, fmt.Errorf("rounds: %d: want at least 1", cfg.Rounds)
+		return fmt.Errorf("rounds: %d: want at least 1", cfg.Rounds)
 	case !(cfg.Rate > 0):
-		return nil, fmt.Errorf("rate: %v operations per second: want more than 0", cfg.Rate)
+		return fmt.Errorf("rate: %v operations per second: want more than 0", cfg.Rate)
 	case cfg.Region != "" && !slices.Contains(topo.Names(), cfg.Region):
-		return nil, fmt.Errorf("unknown region %q: the regions are %s", cfg.Region, strings.Join(topo.Names(), ", "))
+		return fmt.Errorf("unknown region %q: the regions are %s", cfg.Region, strings.Join(topo.Names(), ", "))
 	case len(topo.Regions) < 2:
-		return nil, errors.New("there is one region: it has no survivors to lose nothing")
+		return errors.New("there is one region: it has no survivors to lose nothing")
 	case cfg.Limit < longest:
-		return nil, fmt.Errorf("limit: %v: a round takes up to %v before the region is even brought back", cfg.Limit, longest)
+		return fmt.Errorf("limit: %v: a round takes up to %v before the region is even brought back", cfg.Limit, longest)
 	}
+	return nil
+}
+
+// New validates the configuration; it destroys nothing.
+func New(cfg Config, topo *topology.Topology, world World, verify Verify) (*Experiment, error) {
+	if err := cfg.Validate(topo); err != nil {
+		return nil, err
+	}
+	cfg = cfg.withDefaults()
 	id := fmt.Sprintf("loss-%d-%x", cfg.Seed, time.Now().UnixMilli())
 	return &Experiment{cfg: cfg, topo: topo, world: world, verify: verify, books: newBooks(), id: id}, nil
 }
@@ -99,12 +113,20 @@ type Finding struct {
 	Fault   Fault    `json:"fault"`
 	Rate    float64  `json:"rate"`
 	Rounds  []*Round `json:"rounds"`
-	Planted bool     `json:"planted"` // whether writes that nobody made were found missing
+	Planted bool     `json:"planted"` // whether all was missed that there is not
+}
+
+// Whole reports whether all rounds were completed. After one that was not, regions may be
+// away, or differ.
+func (f *Finding) Whole() bool {
+	return !slices.ContainsFunc(f.Rounds, func(r *Round) bool { return r.Error != "" })
 }
 
 // Run goes through the rounds. One that is not completed is the last, and says why.
 func (e *Experiment) Run(ctx context.Context) (*Finding, error) {
 	f := &Finding{Fault: e.cfg.Fault, Rate: e.cfg.Rate}
+	e.bar = progress.Start(e.cfg.Progress, string(e.cfg.Fault)+": rounds", e.cfg.Rounds)
+	defer e.bar.End()
 	for i := range e.cfg.Rounds {
 		r := newRound(e.schedule(i))
 		err := e.round(ctx, r)
@@ -116,7 +138,8 @@ func (e *Experiment) Run(ctx context.Context) (*Finding, error) {
 			r.Error = err.Error()
 			return f, nil
 		}
-		fmt.Fprintln(e.cfg.Progress, r)
+		e.bar.Say("%s", r)
+		e.bar.Step()
 	}
 	var err error
 	f.Planted, err = e.plant(ctx)
@@ -129,17 +152,4 @@ func (e *Experiment) fault(region string) (chaos.Fault, error) {
 		return e.world.Kill([]string{region})
 	}
 	return e.world.Destroy([]string{region})
-}
-
-// plant has the check look for a write of each class that nobody made, and reports whether
-// it misses them all.
-func (e *Experiment) plant(ctx context.Context) (bool, error) {
-	told := *e
-	told.books = newBooks()
-	for _, class := range workload.Classes() {
-		told.books.promises = append(told.books.promises, promise{class: class, key: e.id + "-planted", value: "0", by: e.topo.Names()[0]})
-	}
-	r := newRound(Schedule{})
-	err := told.check(ctx, r, loss{})
-	return len(r.MissingAcks) == len(workload.Classes()), err
 }

@@ -62,7 +62,7 @@ func kinds() (all []Kind) {
 func (r *Round) row() []string {
 	lost := r.lost()
 	return []string{
-		fmt.Sprint(r.Number), r.Region, seconds(r.At), seconds(r.Away), seconds(r.Ready), seconds(r.Whole),
+		fmt.Sprint(r.Number), r.Region, results.Seconds(r.At), results.Seconds(r.Away), results.Seconds(r.Ready), results.Seconds(r.Whole),
 		fmt.Sprint(lost.Lost), fmt.Sprint(lost.Span.Milliseconds()),
 		fmt.Sprint(r.Owed.total() + r.Former), fmt.Sprint(len(r.MissingAcks)), fmt.Sprint(len(r.MissingEntries)), fmt.Sprint(r.Unanswered),
 	}
@@ -116,7 +116,7 @@ func (f *Finding) claim(r *results.Record) {
 	of.Claim(entries == 0 && n > 0, "no entry is missing that a survivor had stored", "%d in %d rounds", entries, n)
 	of.Claim(equal == n && n > 0, "all regions hold the same after each round", "%d of %d%s", equal, n, unfinished)
 	of.Claim(unchecked == 0 && n > 0, "each round had some of every class to miss, from every region", "%d kinds were not there", unchecked)
-	of.Claim(f.Planted, "writes that were planted in what clients were told are missed, of each class", "%t", f.Planted)
+	of.Claim(f.Planted, "what there is not is missed: a write of each class, an increment, an entry, and the content of one", "%t", f.Planted)
 	if f.Fault == Destroyed {
 		of.ClaimOfSpeed(gone.Span < recent && gone.Given > 0, fmt.Sprintf("what only the lost region knew, and is gone, was younger than %v", recent), "%s", gone)
 	}
@@ -141,5 +141,3 @@ func (f *Finding) curve(what string, of func(*Round) float64) results.Curve {
 	}
 	return c
 }
-
-func seconds(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()) }

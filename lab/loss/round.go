@@ -118,7 +118,7 @@ func (e *Experiment) lose(ctx context.Context, r *Round) (loss, error) {
 }
 
 func (e *Experiment) tell(r *Round, format string, args ...any) {
-	fmt.Fprintf(e.cfg.Progress, "round %d of %d: %s\n", r.Number, e.cfg.Rounds, fmt.Sprintf(format, args...))
+	e.bar.Say("round %d of %d: %s", r.Number, e.cfg.Rounds, fmt.Sprintf(format, args...))
 }
 
 // Broken reports whether a promise was, or could not be checked.

@@ -80,6 +80,34 @@ func (d *drain) behind() error {
 
 // Applied is what a region shows.
 func Applied(c *client.Client) (crdt.Vector, error) {
+	s, err := status(c)
+	if err != nil {
+		return nil, err
+	}
+	return crdt.ParseVector(s.Vector)
+}
+
+// Stored is what a region has, whether it shows it or not.
+func Stored(c *client.Client) (crdt.Vector, error) {
+	s, err := status(c)
+	if err != nil {
+		return nil, err
+	}
+	return crdt.ParseVector(s.Stored)
+}
+
+// Own is the part of a vector that is of the logs that a region itself writes.
+func Own(v crdt.Vector, region string) crdt.Vector {
+	logs := crdt.Vector{}
+	for log, seq := range v {
+		if log.Region == region {
+			logs[log] = seq
+		}
+	}
+	return logs
+}
+
+func status(c *client.Client) (*region.Status, error) {
 	var body bytes.Buffer
 	answer, err := c.Do(client.Request{Method: http.MethodGet, Path: "/status"}, &body)
 	if err != nil {
@@ -88,9 +116,9 @@ func Applied(c *client.Client) (crdt.Vector, error) {
 	if answer.Status != http.StatusOK {
 		return nil, fmt.Errorf("/status answered %d", answer.Status)
 	}
-	var status region.Status
-	if err := json.Unmarshal(body.Bytes(), &status); err != nil {
+	var s region.Status
+	if err := json.Unmarshal(body.Bytes(), &s); err != nil {
 		return nil, fmt.Errorf("decode /status: %w", err)
 	}
-	return crdt.ParseVector(status.Vector)
+	return &s, nil
 }

@@ -39,12 +39,12 @@ func Start(out io.Writer, what string, total int) *Bar {
 
 // Step says that one more is done.
 func (b *Bar) Step() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.bar != nil {
 		_ = b.bar.Add(1)
 		return
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.done++
 	if time.Since(b.told) >= lineEvery {
 		b.told = time.Now()
@@ -54,6 +54,8 @@ func (b *Bar) Step() {
 
 // Say writes a line that stays.
 func (b *Bar) Say(format string, args ...any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.bar != nil {
 		_ = b.bar.Clear()
 	}
@@ -62,6 +64,8 @@ func (b *Bar) Say(format string, args ...any) {
 
 // End takes the bar away. It may be called again.
 func (b *Bar) End() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.bar != nil {
 		_ = b.bar.Finish()
 	}

@@ -29,7 +29,9 @@ func TestBar_WritesALineNowAndThen(t *testing.T) {
 		time.Sleep(lineEvery)
 		b.Step()
 		b.Step()
-		b.Say("round %d is over", 1)
+		steps.Go(func() { b.Say("round %d is over", 1) })
+		steps.Go(b.Step)
+		steps.Wait()
 		b.End()
 		if got, want := out.String(), "writes: 11 of 100\nround 1 is over\n"; got != want {
 			t.Errorf("got %q, want %q", got, want)

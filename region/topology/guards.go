@@ -3,8 +3,12 @@ package topology
 // Guards are what keeps reads honest. Each is on unless topology.yaml says false, which is
 // for experiments that show what it keeps away.
 type Guards struct {
-	CausalWait *bool `yaml:"causal_wait,omitempty"` // an entry waits for what its writer had seen (I6). Defaults to true
-	Readiness  *bool `yaml:"readiness,omitempty"`   // a region that returns catches up before it serves (I13). Defaults to true
+	// CausalWait: an entry waits for what its writer had seen (I6). Off, it still waits for
+	// the adds of tags that it takes away: without these, regions would differ (I7). Defaults
+	// to true.
+	CausalWait *bool `yaml:"causal_wait,omitempty"`
+	// Readiness: a region that returns catches up before it serves (I13). Defaults to true.
+	Readiness *bool `yaml:"readiness,omitempty"`
 }
 
 // CausalWaitOff reports whether I6 is given up.
