@@ -2,17 +2,12 @@ package lab
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
-
-	"pangea/lab/results"
 )
 
 const allHelp = `Runs all experiments one after the other, each on fresh stacks below .pangea/bench (yours
@@ -115,67 +110,4 @@ func (e *experiment) about(some ...planned) (sum time.Duration) {
 		}
 	}
 	return sum
-}
-
-// outcome is what came of one.
-type outcome struct {
-	planned
-	took   time.Duration
-	record *results.Record // nil if it was not completed
-	err    error
-}
-
-// run calls the command of one, as if it had been typed.
-func (e *experiment) run(ctx context.Context, p planned) outcome {
-	args := append([]string{"lab", "-root", e.String("root"), p.name}, e.given("only")...)
-	command := Command()
-	command.Writer = e.Root().Writer
-	begun := time.Now()
-	o := outcome{planned: p, err: command.Run(ctx, args)}
-	o.took = time.Since(begun)
-	if r, err := results.Read(filepath.Join(e.directory(), p.name+".json")); err == nil && r.Started.After(begun) {
-		o.record = r
-	}
-	return o
-}
-
-// row is the outcome in a line, and one more for each claim that is broken.
-func (o outcome) row() []string {
-	took := o.took.Round(time.Second).String()
-	if o.record == nil {
-		return []string{o.name, "–", took, "none", o.err.Error()}
-	}
-	var broken []string
-	for _, c := range o.record.Broken() {
-		text := fmt.Sprintf("%s: %s", c.Text, c.Found)
-		if c.Speed {
-			text += " (a busy machine may break it)"
-		}
-		broken = append(broken, text)
-	}
-	n := len(o.record.Claims)
-	return []string{o.name, fmt.Sprintf("%d of %d", n-len(broken), n), took, o.name + ".md", strings.Join(broken, "\n")}
-}
-
-func printOutcomes(out io.Writer, outcomes []outcome) {
-	t := results.Table{Caption: "What came of all:", Header: []string{"experiment", "claims held", "took", "record", "broken"}, Prose: true}
-	for _, o := range outcomes {
-		t.Add(o.row()...)
-	}
-	fmt.Fprintln(out)
-	t.Print(out)
-}
-
-// verdictOf is an error unless all claims of all held.
-func verdictOf(outcomes []outcome) error {
-	var broken []string
-	for _, o := range outcomes {
-		if o.err != nil {
-			broken = append(broken, o.name)
-		}
-	}
-	if len(broken) == 0 {
-		return nil
-	}
-	return errors.New("not everything holds: see " + strings.Join(broken, ", ") + " above")
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -111,18 +112,48 @@ func holdTheirClaims(t *testing.T, experiments [][]string) {
 		}
 	})
 	for _, args := range experiments {
-		if err := run(t.Context(), t.Output(), root, append(args, "-out", "docs")...); err != nil && !strings.Contains(err.Error(), "hold") {
-			t.Fatalf("%s: %v", args[0], err)
-		}
-		r, err := results.Read(filepath.Join(root, "docs", args[0]+".json"))
-		if err != nil {
-			t.Fatal(err)
+		r := recordOf(t, root, args)
+		if control := controlOf(args[0]); !holds(r, control) {
+			if r = recordOf(t, root, args); !holds(r, control) {
+				t.Errorf("%s: twice it did not hold that %s: the reads prove nothing", args[0], control)
+			}
 		}
 		if r.Writes == 0 || len(r.Claims) == 0 || len(r.Tables) == 0 {
 			t.Errorf("%s: %d writes, %d claims", args[0], r.Writes, len(r.Claims))
 		}
 		noneButOfSpeed(t, r)
 	}
+}
+
+// controlOf is in the claim of an experiment about what has to be seen where nothing guards
+// against it, if that is one of speed: a busy machine may hide it, but not twice. It is in
+// every claim where there is none.
+func controlOf(experiment string) string {
+	switch experiment {
+	case "failback":
+		return "some that it answers are stale"
+	case "ryw":
+		return "one that hops does not, in any class"
+	}
+	return ""
+}
+
+// holds reports whether the claim with that text holds.
+func holds(r *results.Record, text string) bool {
+	return slices.ContainsFunc(r.Claims, func(c results.Claim) bool { return c.Held && strings.Contains(c.Text, text) })
+}
+
+// recordOf runs an experiment, and returns the record that it leaves.
+func recordOf(t *testing.T, root string, args []string) *results.Record {
+	t.Helper()
+	if err := run(t.Context(), t.Output(), root, slices.Concat(args, []string{"-out", "docs"})...); err != nil && !strings.Contains(err.Error(), "hold") {
+		t.Fatalf("%s: %v", args[0], err)
+	}
+	r, err := results.Read(filepath.Join(root, "docs", args[0]+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 // noneButOfSpeed fails for the broken claims that no machine may break.

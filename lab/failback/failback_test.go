@@ -1,7 +1,6 @@
 package failback
 
 import (
-	"slices"
 	"testing"
 	"time"
 
@@ -9,6 +8,7 @@ import (
 
 	"pangea/gen/workload"
 	"pangea/lab/replay"
+	"pangea/lab/results/resultstest"
 	"pangea/lab/trend"
 )
 
@@ -51,24 +51,17 @@ func TestClaims(t *testing.T) {
 	} {
 		found := flawless()
 		spoil(found[0], found[1])
-		var broken []string
-		for _, c := range Record(found, 500).Broken() {
-			broken = append(broken, c.Text)
-		}
-		if want == "" && len(broken) > 0 || want != "" && !slices.Equal(broken, []string{want}) {
-			t.Errorf("got %q broken, want %q", broken, want)
+		if want == "" {
+			resultstest.Breaks(t, Record(found, 500))
+		} else {
+			resultstest.Breaks(t, Record(found, 500), want)
 		}
 	}
 }
 
 // What was not measured holds no claim.
 func TestClaims_OfNothingAreBroken(t *testing.T) {
-	r := Record([]*Finding{{Readiness: true, Equal: "?"}, {Equal: "?"}}, 500)
-	for _, c := range r.Claims {
-		if c.Held {
-			t.Errorf("%s: held, by %s", c.Text, c.Found)
-		}
-	}
+	resultstest.HoldsNothing(t, Record([]*Finding{{Readiness: true, Equal: "?"}, {Equal: "?"}}, 500))
 }
 
 func TestSubject_Flaws(t *testing.T) {

@@ -61,10 +61,10 @@ func gap(r Round) time.Duration { return r.Gap }
 
 func (f *Finding) claim(r *results.Record) {
 	of := r.Of(f.Policy + " routers: ")
-	gaps := f.sorted(gap)
-	n := len(gaps)
-	of.ClaimOfSpeed(gaps[n/2] < half, "its clients are served again within 2 s, half of the times", "%.2f s", gaps[n/2].Seconds())
-	of.ClaimOfSpeed(gaps[n-1] <= most, "and within 5 s, always", "%.2f s", gaps[n-1].Seconds())
+	gaps, n := f.sorted(gap), len(f.Rounds)
+	usual, longest := at(gaps, n/2), at(gaps, n-1)
+	of.ClaimOfSpeed(n > 0 && usual < half, "its clients are served again within 2 s, half of the times", "%s s", results.Seconds(usual))
+	of.ClaimOfSpeed(n > 0 && longest <= most, "and within 5 s, always", "%s s", results.Seconds(longest))
 	of.Claim(f.Wrong == 0 && f.Acks > 0, "no acknowledged increment is lost, and none counts twice", "%d of %d counters are wrong, %d writes unanswered", f.Wrong, f.Counters, f.Open)
 	of.Claim(f.Planted, "an increment that was planted in what clients were told is missed", "%t", f.Planted)
 	found := "equal digests of all classes"
@@ -83,13 +83,21 @@ func (f *Finding) sorted(of func(Round) time.Duration) []time.Duration {
 	return all
 }
 
-func spread(sorted []time.Duration) []string {
+// spread is the least, the middle and the most.
+func spread(sorted []time.Duration) (cells []string) {
 	n := len(sorted)
-	var cells []string
-	for _, d := range []time.Duration{sorted[0], sorted[n/2], sorted[n-1]} {
-		cells = append(cells, fmt.Sprintf("%.2f", d.Seconds()))
+	for _, i := range []int{0, n / 2, n - 1} {
+		cells = append(cells, results.Seconds(at(sorted, i)))
 	}
 	return cells
+}
+
+// at is one of them, 0 of nothing.
+func at(sorted []time.Duration, i int) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[i]
 }
 
 func points(rounds []Round) []results.XY {

@@ -39,3 +39,8 @@ func TestRecord_Claims(t *testing.T) {
 		resultstest.Breaks(t, Record([]*Finding{f}, 500), "static routers: "+test.want)
 	}
 }
+
+// What was not measured holds no claim.
+func TestRecord_OfNothingHoldsNothing(t *testing.T) {
+	resultstest.HoldsNothing(t, Record([]*Finding{{Policy: "static", Equal: "?"}}, 500))
+}

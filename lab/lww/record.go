@@ -32,7 +32,7 @@ func (f *Finding) claim(r *results.Record) {
 	of.Claim(len(n.Wrong) == 0 && f.Equal == "" && n.Answered(), "every key holds one value, the same everywhere",
 		"%d of %d keys do not, %d pairs acknowledged; %s", len(n.Wrong), n.Pairs, n.Acknowledged, f.digests())
 	gone := f.Booked.Superseded + f.Booked.Lost()
-	of.Claim(apart(gone, int64(n.Lost)) <= int64(n.Unanswered), "each write that is gone is booked once", "%d booked, %d gone", gone, n.Lost)
+	of.Claim(n.Pairs > 0 && apart(gone, int64(n.Lost)) <= int64(n.Unanswered), "each write that is gone is booked once", "%d booked, %d gone", gone, n.Lost)
 	of.Claim(f.Planted, "a loss that was planted is found", "%t", f.Planted)
 	f.claimOrder(of)
 }
@@ -41,7 +41,7 @@ func (f *Finding) claim(r *results.Record) {
 func (f *Finding) claimOrder(of results.Subject) {
 	n := f.Report
 	if !f.Scene.Seen {
-		of.ClaimOfSpeed(f.Booked.Lost()*100 >= int64(n.Acknowledged)*95, "nearly every pair was a conflict, and lost one write", "%d of %d", f.Booked.Lost(), n.Acknowledged)
+		of.ClaimOfSpeed(n.Acknowledged > 0 && f.Booked.Lost()*100 >= int64(n.Acknowledged)*95, "nearly every pair was a conflict, and lost one write", "%d of %d", f.Booked.Lost(), n.Acknowledged)
 	}
 	switch {
 	case f.Scene.Seen && f.Scene.Mode == "hlc":

@@ -64,3 +64,10 @@ func TestRecord_TheUnansweredMayBeBookedOrNot(t *testing.T) {
 	f.Report.Unanswered, f.Report.Lost = 1, 99
 	resultstest.Breaks(t, Record([]*Finding{f}))
 }
+
+// What was not measured holds no claim.
+func TestRecord_OfNothingHoldsNothing(t *testing.T) {
+	for _, s := range Scenes() {
+		resultstest.HoldsNothing(t, Record([]*Finding{{Scene: s, Report: &conflict.Report{}, Equal: "?"}}))
+	}
+}

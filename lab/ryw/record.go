@@ -36,7 +36,7 @@ func (f *Finding) claim(r *results.Record, c Count) {
 		r.ClaimOfSpeed(!slices.Contains(c.Stale[:], 0), "one that hops does not, in any class: the reads can tell", "stale: %v of %d", c.Stale, c.Reads)
 	case Vector:
 		r.Claim(sound, "with the vector of the write it does, always", "stale: %s", found(c.Missed()))
-		r.ClaimOfSpeed(c.Refused*100 <= c.Reads, "and is refused for it at most once in a hundred times", "%d of %d", c.Refused, c.Reads+c.Refused)
+		r.ClaimOfSpeed(c.Reads > 0 && c.Refused*100 <= c.Reads, "and is refused for it at most once in a hundred times", "%d of %d", c.Refused, c.Reads+c.Refused)
 	}
 }
 

@@ -44,3 +44,9 @@ func TestRecord_Claims(t *testing.T) {
 		resultstest.Breaks(t, f.Record(), test.want)
 	}
 }
+
+// What was not measured holds no claim.
+func TestRecord_OfNothingHoldsNothing(t *testing.T) {
+	nothing := &Finding{Counts: []Count{{Mode: Pinned}, {Mode: Hopping}, {Mode: Vector}}}
+	resultstest.HoldsNothing(t, nothing.Record())
+}

@@ -17,7 +17,7 @@ const (
 	growth = 0.05
 	// warm is how long a run must be for its memory to say anything: before, caches fill.
 	warm = 5 * time.Minute
-	// The lag that the mission allows in a steady state.
+	// The bounds of how late a write is visible elsewhere, in a steady state.
 	lagP50, lagP99 = time.Second, 3 * time.Second
 )
 

@@ -15,7 +15,7 @@ func links(found *trial.Result) results.Table {
 		Header:  []string{"link", "delay ms", "visible p50 ms", "p99 ms", "behind p50 ms", "p99 ms", "slope ms per minute", "flat"},
 	}
 	for _, l := range found.Links {
-		t.Add(l.Name(), milliseconds(l.Delay), milliseconds(l.Visible.P50), milliseconds(l.Visible.P99),
+		t.Add(l.Name(), results.Milliseconds(l.Delay), results.Milliseconds(l.Visible.P50), results.Milliseconds(l.Visible.P99),
 			fmt.Sprintf("%.1f", 1000*l.Lag.Median), fmt.Sprintf("%.1f", 1000*l.Lag.P99), slope(l.Line, 60*1000), yes(l.Line.Flat()))
 	}
 	return t
@@ -98,6 +98,4 @@ func yes(b bool) string {
 	}
 	return "NO"
 }
-
-func milliseconds(d time.Duration) string { return fmt.Sprintf("%.1f", 1000*d.Seconds()) }
-func megabytes(n float64) string          { return fmt.Sprintf("%.0f MB", n/1e6) }
+func megabytes(n float64) string { return fmt.Sprintf("%.0f MB", n/1e6) }

@@ -50,6 +50,7 @@ func TestRecord_Claims(t *testing.T) {
 		{false, "relay off: neither side hears of the other", func(f *Finding) { f.Late[1] = 50 * time.Second }},
 		{true, "relay on: neither side is behind by more than 8s", func(f *Finding) { f.Late[0] = 9 * time.Second }},
 		{true, "relay on: all regions have all within 3 s of the heal", func(f *Finding) { f.Converged = 4 * time.Second }},
+		{true, "relay on: all regions have all within 3 s of the heal", func(f *Finding) { f.Converged = 0 }},
 		{true, "relay on: a loss that was planted in each class is found", func(f *Finding) { f.Planted = false }},
 		{true, "relay on: all regions hold the same in the end", func(f *Finding) { f.Equal = "they differ" }},
 	} {
@@ -64,5 +65,16 @@ func TestRecord_Course(t *testing.T) {
 	curves := record(sound(false)).Charts[0].Curves
 	if len(curves) != 3 || curves[0].Points[1].Y != 400 || curves[0].Points[2].Y != 0 || curves[2].Points[1] != (results.XY{X: 60, Y: 500}) {
 		t.Errorf("got %+v", curves)
+	}
+}
+
+// What was not measured holds no claim.
+func TestRecord_OfNothingHoldsNothing(t *testing.T) {
+	for _, relay := range []bool{false, true} {
+		f := &Finding{Relay: relay, Equal: "?"}
+		for _, class := range classes() {
+			f.Reports, f.Booked = append(f.Reports, &conflict.Report{Config: conflict.Config{Class: class}}), append(f.Booked, conflict.Books{})
+		}
+		resultstest.HoldsNothing(t, record(f))
 	}
 }

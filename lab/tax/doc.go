@@ -10,7 +10,7 @@
 //
 // The claims, each of which holds or is broken:
 //
-//   - a profile is answered within the mission's 15 ms (p99), in every region;
+//   - a profile is answered within 15 ms (p99), in every region;
 //   - half of the handles of another owner take at least the way to there and back;
 //   - a link that is made longer, and only that, makes those claims dearer that cross it.
 //

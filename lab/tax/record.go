@@ -9,7 +9,7 @@ import (
 	"pangea/lab/results"
 )
 
-// local is what the mission allows a write that waits for nobody else.
+// local bounds the p99 of a write that waits for nobody else.
 const local = 15 * time.Millisecond
 
 // Record is what was found.
@@ -28,10 +28,10 @@ func (f *Finding) Record() *results.Record {
 		where := fmt.Sprintf("from %s: ", c.Region)
 		switch {
 		case c.Owner == "":
-			r.ClaimOfSpeed(c.Failed == 0 && c.Count > 0 && c.P99 < local, where+"a profile is answered within 15 ms (p99)", "%s, %d failed", ms(c.P99), c.Failed)
+			r.ClaimOfSpeed(c.Failed == 0 && c.Count > 0 && c.P99 < local, where+"a profile is answered within 15 ms (p99)", "%s, %d failed", results.Milliseconds(c.P99), c.Failed)
 		case c.Owner != c.Region:
 			r.Claim(c.Failed == 0 && c.Count > 0 && c.P50 >= c.RTT, fmt.Sprintf("%sa handle of %s takes at least the %v to there and back", where, c.Owner, c.RTT),
-				"%s (p50), %d failed", ms(c.P50), c.Failed)
+				"%s (p50), %d failed", results.Milliseconds(c.P50), c.Failed)
 		}
 	}
 	f.claimStretch(r)
@@ -44,8 +44,8 @@ func (f *Finding) claimStretch(r *results.Record) {
 	s := f.Stretch
 	before, there := f.cost(s.Across.Kind)
 	grown := s.Across.P50 - before.P50
-	r.ClaimOfSpeed(there && s.Across.Count > 0 && grown > s.By*8/10, fmt.Sprintf("with the link %v longer, a claim across it takes longer by most of that", s.By), "%s more", ms(grown))
-	r.ClaimOfSpeed(s.Profile.Count > 0 && s.Profile.P50 < local, "and a profile does not", "%s (p50)", ms(s.Profile.P50))
+	r.ClaimOfSpeed(there && s.Across.Count > 0 && grown > s.By*8/10, fmt.Sprintf("with the link %v longer, a claim across it takes longer by most of that", s.By), "%s more", results.Milliseconds(grown))
+	r.ClaimOfSpeed(s.Profile.Count > 0 && s.Profile.P50 < local, "and a profile does not", "%s (p50)", results.Milliseconds(s.Profile.P50))
 }
 
 func (f *Finding) cost(k Kind) (Cost, bool) {
@@ -63,10 +63,10 @@ func (f *Finding) table() results.Table {
 		if c.Owner != "" {
 			name, way = fmt.Sprintf("handle of %s, from %s", c.Owner, c.Region), c.RTT.String()
 			if profile, there := f.cost(Kind{Region: c.Region}); there {
-				tax = ms(c.P50 - profile.P50)
+				tax = results.Milliseconds(c.P50 - profile.P50)
 			}
 		}
-		t.Add(name, way, ms(c.P50), ms(c.P99), ms(c.Max), tax, fmt.Sprint(c.Failed))
+		t.Add(name, way, results.Milliseconds(c.P50), results.Milliseconds(c.P99), results.Milliseconds(c.Max), tax, fmt.Sprint(c.Failed))
 	}
 	return t
 }
@@ -89,5 +89,3 @@ func (f *Finding) chart() results.Chart {
 	}
 	return c
 }
-
-func ms(d time.Duration) string { return fmt.Sprintf("%.1f", 1000*d.Seconds()) }

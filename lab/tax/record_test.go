@@ -52,3 +52,9 @@ func TestRecord_Claims(t *testing.T) {
 		resultstest.Breaks(t, f.Record(), test.want)
 	}
 }
+
+// What was not measured holds no claim.
+func TestRecord_OfNothingHoldsNothing(t *testing.T) {
+	nothing := &Finding{Costs: []Cost{{Kind: Kind{Region: "us"}}, {Kind: Kind{"us", "eu"}, RTT: 80 * milli}}}
+	resultstest.HoldsNothing(t, nothing.Record())
+}
