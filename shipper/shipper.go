@@ -75,11 +75,14 @@ func (s *Shipper) forget() {
 	}
 }
 
-// failed counts an error and waits. The first in a row is not worth a line: the look at
-// the stream that follows tells more.
+// worthALine is how many errors in a row are told. Fewer are no news: a publish that takes
+// long is looked for, perhaps before it is there, and then meets itself.
+const worthALine = 4
+
+// failed counts an error and waits.
 func (s *Shipper) failed(ctx context.Context, err error) {
 	s.metrics.errors.Inc()
-	if s.failures++; s.failures == 2 {
+	if s.failures++; s.failures == worthALine {
 		s.cfg.Logger.Warn("entries wait in the outbox", region.LogAttr(s.log.Origin), "err", err)
 	}
 	select {
@@ -91,7 +94,7 @@ func (s *Shipper) failed(ctx context.Context, err error) {
 
 // recovered notes that the stream has all that the outbox has.
 func (s *Shipper) recovered() {
-	if s.failures > 1 {
+	if s.failures >= worthALine {
 		s.cfg.Logger.Info("no entry waits in the outbox any more", region.LogAttr(s.log.Origin))
 	}
 	s.failures, s.pause = 0, s.cfg.RetryMin

@@ -79,7 +79,7 @@ func TestDisk_AFullLogOfTheDatabaseLosesNothing(t *testing.T) {
 	stop := background(t, loads(t, w, b)...)
 	wrote(t, w, "us", 50)
 	disk.Fill(t)
-	regiontest.Eventually(t, 60*time.Second, func() string {
+	regiontest.Eventually(t, 3*time.Minute, func() string {
 		exhaust(t, w, "us")
 		return unavailable(t, w, "GET", "/counter/a", "")
 	})
