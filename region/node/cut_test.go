@@ -74,7 +74,8 @@ func checkLogs(t testing.TB, w *regiontest.World) {
 			if name == origin {
 				continue
 			}
-			held := w.Number(t, name, "select count(*) from inbox where origin = $1 and seq between 1 and $2", origin, head)
+			// A slow start may have begun a later epoch of it (I14).
+			held := w.Number(t, name, "select count(*) from inbox where (origin = $1 or origin like $1 || '.%') and seq between 1 and $2", origin, head)
 			if held != head {
 				t.Errorf("%s holds %d entries of %s, want %d", name, held, origin, head)
 			}
