@@ -55,7 +55,7 @@ func begin(t *testing.T, cfg seed.Config, eu, ap give) *world {
 	w.writer = &memory{tracker: w.tracker}
 	w.tracker.Advance(local(crdt.Vector{}))
 
-	cfg.Region, cfg.Registerer, cfg.Logger = "us", w.registry, slog.New(slog.NewTextHandler(w.log, nil))
+	cfg.Region, cfg.Registerer, cfg.Logger = "us", w.registry, slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	cfg.Address = func(name string) string { return topo.Address("us", name, topology.HTTP) }
 	cfg.Every, cfg.RetryMin, cfg.RetryMax = 10*time.Millisecond, 20*time.Millisecond, 80*time.Millisecond
 	var err error

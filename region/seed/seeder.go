@@ -3,6 +3,7 @@ package seed
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -107,9 +108,11 @@ func (s *Seeder) round(ctx context.Context, donors []string, pause time.Duration
 		if i+1 < len(donors) {
 			next = "asking " + donors[i+1]
 		}
-		if s.told[donor] != err.Error() {
-			s.cfg.Logger.Warn("a snapshot was not joined, nothing of it is here", "peer", donor, "err", err, "next", next)
+		level := slog.LevelWarn
+		if s.told[donor] == err.Error() {
+			level = slog.LevelDebug
 		}
+		s.cfg.Logger.Log(ctx, level, "a snapshot was not joined, nothing of it is here", "peer", donor, "err", err, "next", next)
 		s.told[donor] = err.Error()
 	}
 }
