@@ -22,11 +22,14 @@ var Postgres = sync.OnceValues(func() (*postgres.Cluster, error) {
 var started bool // by the first test that needed it
 
 // forever are the goroutines that a cut of a busy connection leaves behind (see package
-// links), and the clock of the HTTP server, of which a process has one.
+// links), the clock of the HTTP server, of which a process has one, and those of a file store
+// that the NATS server, now and then, does not end when a harmed stream is deleted under it.
 var forever = []goleak.Option{
 	goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
 	goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2/toxics.(*ToxicStub).Run"),
 	goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).read"),
+	goleak.IgnoreAnyFunction("github.com/nats-io/nats-server/v2/server.(*fileStore).flushStreamStateLoop"),
+	goleak.IgnoreAnyFunction("github.com/nats-io/nats-server/v2/server/ats.Register.func1"),
 }
 
 // Main runs the tests of a package, ends what they share, and fails if a goroutine
