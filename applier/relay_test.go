@@ -14,6 +14,7 @@ import (
 	"pangea/applier"
 	"pangea/chaos/links"
 	"pangea/crdt"
+	"pangea/lab/logtest"
 	"pangea/region"
 	"pangea/region/position"
 )
@@ -30,7 +31,7 @@ type relay struct {
 	sink    *sink
 	holders map[string]*logServer
 	reg     *prometheus.Registry
-	logged  *lockedBuffer
+	logged  *logtest.Log
 	every   time.Duration
 
 	mu      sync.Mutex
@@ -39,7 +40,7 @@ type relay struct {
 
 func newRelay(sink *sink, holders map[string]*logServer) *relay {
 	r := &relay{
-		sink: sink, holders: holders, reg: prometheus.NewRegistry(), logged: &lockedBuffer{},
+		sink: sink, holders: holders, reg: prometheus.NewRegistry(), logged: &logtest.Log{},
 		every: 20 * time.Millisecond, reports: map[string]region.Report{},
 	}
 	sink.tracker = position.New("eu", "eu", time.Now)

@@ -1,7 +1,6 @@
 package applier_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"pangea/applier"
 	"pangea/chaos/links"
 	"pangea/crdt"
+	"pangea/lab/logtest"
 	"pangea/region"
 	"pangea/region/position"
 	"pangea/region/stream"
@@ -43,7 +43,7 @@ type world struct {
 
 	sink   *sink
 	reg    *prometheus.Registry
-	logged *lockedBuffer
+	logged *logtest.Log
 	stop   func() // of the reader
 }
 
@@ -121,7 +121,7 @@ func (w *world) read(t testing.TB, change func(*applier.Config)) (stop func()) {
 	if w.stop != nil {
 		w.stop()
 	}
-	w.reg, w.logged = prometheus.NewRegistry(), &lockedBuffer{}
+	w.reg, w.logged = prometheus.NewRegistry(), &logtest.Log{}
 	log := slog.New(slog.NewTextHandler(w.logged, nil))
 	peer, err := stream.Dial(stream.PeerConfig{Self: "eu", Name: "us", Address: w.topo.Address("eu", "us", topology.NATS), Logger: log})
 	if err != nil {
@@ -212,22 +212,4 @@ func eventually(t testing.TB, what string, ok func() bool) {
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
-}
-
-// lockedBuffer is a log that may be read while it is written.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }

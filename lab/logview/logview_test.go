@@ -7,11 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
+
+	"pangea/lab/logtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -89,7 +90,7 @@ func TestView_ColorsAndBounds(t *testing.T) {
 // Following shows each line that is added once, also after the file was replaced.
 func TestView_Follows(t *testing.T) {
 	all := sources(t)
-	out, ended := &written{}, make(chan error, 1)
+	out, ended := &logtest.Log{}, make(chan error, 1)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { ended <- New(out, false, 1, all).Show(ctx, true) }()
 	add := func(text string) {
@@ -117,22 +118,4 @@ func TestView_Follows(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-}
-
-// written is what was written, for many goroutines.
-type written struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (w *written) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.text.Write(p)
-}
-
-func (w *written) String() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.text.String()
 }

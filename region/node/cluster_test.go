@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pangea/chaos/links"
+	"pangea/lab/logtest"
 	"pangea/region/node"
 	"pangea/region/regiontest"
 )
@@ -77,12 +78,12 @@ type clusterWorld struct {
 	t       *testing.T // of all that follows
 	w       *regiontest.World
 	books   *books
-	journal *journal
+	journal *logtest.Log
 	stop    func()
 }
 
 func newClusterWorld(t *testing.T) *clusterWorld {
-	c := &clusterWorld{t: t, books: newBooks(), journal: &journal{}, stop: func() {}}
+	c := &clusterWorld{t: t, books: newBooks(), journal: &logtest.Log{}, stop: func() {}}
 	c.w = regiontest.New(t, regiontest.Options{Clustered: "us", Change: func(cfg *node.Config) {
 		if cfg.Region == "us" {
 			cfg.StoreDir = "" // it keeps nothing on this machine
@@ -171,7 +172,7 @@ func (c *clusterWorld) check(t *testing.T) {
 		}
 	}
 	if t.Failed() || os.Getenv("PANGEA_SHOW") != "" {
-		t.Logf("us says:\n%s", strings.Join(slices.Compact(c.journal.lines()), ""))
+		t.Logf("us says:\n%s", strings.Join(slices.Compact(ownLines(c.journal)), ""))
 	}
 	c.resume()
 }

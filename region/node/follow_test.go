@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pangea/crdt"
+	"pangea/lab/logtest"
 	"pangea/region"
 	"pangea/region/node"
 	"pangea/region/regiontest"
@@ -16,7 +17,7 @@ import (
 // One write is followed through all regions by where it was made: origin, epoch and seq.
 func TestLogs_FollowOneWriteThroughTheWorld(t *testing.T) {
 	t.Parallel()
-	journals := map[string]*journal{"us": {}, "eu": {}, "ap": {}}
+	journals := map[string]*logtest.Log{"us": {}, "eu": {}, "ap": {}}
 	w := regiontest.New(t, regiontest.Options{Change: func(c *node.Config) {
 		c.Logger = slog.New(slog.NewTextHandler(journals[c.Region], &slog.HandlerOptions{Level: slog.LevelDebug})).With("region", c.Region)
 	}})
@@ -35,7 +36,7 @@ func TestLogs_FollowOneWriteThroughTheWorld(t *testing.T) {
 		"ap": {region.Received, region.Merged},
 	} {
 		regiontest.Eventually(t, 10*time.Second, func() string {
-			got := strings.Join(grep(journals[name].lines(), entry), "")
+			got := strings.Join(grep(ownLines(journals[name]), entry), "")
 			for _, stage := range stages {
 				want := fmt.Sprintf("level=DEBUG msg=%s region=%s %s", stage, name, entry)
 				if n := strings.Count(got, want); n != 1 {
@@ -44,14 +45,14 @@ func TestLogs_FollowOneWriteThroughTheWorld(t *testing.T) {
 			}
 			return ""
 		})
-		t.Logf("%s", strings.Join(grep(journals[name].lines(), entry), ""))
+		t.Logf("%s", strings.Join(grep(ownLines(journals[name]), entry), ""))
 	}
 }
 
 // The password of the database is in no line, also of an outage, and in no answer.
 func TestLogs_NeverShowThePassword(t *testing.T) {
 	t.Parallel()
-	j := &journal{}
+	j := &logtest.Log{}
 	w := regiontest.New(t, regiontest.Options{Regions: []string{"us"}, Change: func(c *node.Config) {
 		c.DSN += " password=hunter2" // nobody asks for it here
 		c.Logger = slog.New(slog.NewTextHandler(j, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -59,12 +60,12 @@ func TestLogs_NeverShowThePassword(t *testing.T) {
 	w.Exec(t, "us", w.Database("us"), `select pg_terminate_backend(pid) from pg_stat_activity
 		where datname = current_database() and application_name = 'region-us'`)
 	regiontest.Eventually(t, 20*time.Second, func() string {
-		if text := strings.Join(j.lines(), ""); !strings.Contains(text, "the database is open again") {
-			return "no outage was noticed: " + text
+		if len(j.With("the database is open again")) == 0 {
+			return "no outage was noticed: " + j.String()
 		}
 		return ""
 	})
-	shown := strings.Join(j.lines(), "")
+	shown := j.String()
 	for _, path := range []string{"/status", "/metrics", "/readyz"} {
 		shown += w.Do(t, "us", "GET", path, "").Body
 	}

@@ -1,18 +1,18 @@
 package node_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"pangea/chaos/links"
+	"pangea/lab/logtest"
 	"pangea/region"
 	"pangea/region/node"
 	"pangea/region/regiontest"
@@ -95,7 +95,7 @@ func TestStream_FullWhileAPeerIsAway(t *testing.T) {
 	if n := s.w.Metric(t, "ap", `pangea_applier_log_read_entries_total{peer="us"}`); n < bigEntries/2 {
 		t.Errorf("ap has read %v entries of us at /log", n)
 	}
-	if lines := s.journal.lines(); len(lines) > 0 {
+	if lines := ownLines(s.journal); len(lines) > 0 {
 		t.Errorf("us says:\n%s", strings.Join(lines, "\n"))
 	}
 }
@@ -113,11 +113,11 @@ func TestStream_CannotBePurged(t *testing.T) {
 type streamWorld struct {
 	w       *regiontest.World
 	books   *books
-	journal *journal
+	journal *logtest.Log
 }
 
 func newStreamWorld(t *testing.T, streamBytes int64) *streamWorld {
-	s := &streamWorld{journal: &journal{}, books: newBooks()}
+	s := &streamWorld{journal: &logtest.Log{}, books: newBooks()}
 	s.w = regiontest.New(t, regiontest.Options{Change: func(c *node.Config) {
 		limit(c, func(r *topology.Retention) { r.StreamBytes = streamBytes })
 		if c.Region == "us" {
@@ -165,7 +165,7 @@ func (s *streamWorld) leaveBehind(t *testing.T) (stop func()) {
 func (s *streamWorld) suffer(t *testing.T, h harm, through func(*testing.T)) {
 	rebuilds := `pangea_shipper_rebuilds_total{cause="` + h.cause + `"}`
 	ok := t.Run(h.name, func(t *testing.T) {
-		s.journal.clear()
+		s.journal.Clear()
 		stop := s.leaveBehind(t)
 		since, before := s.w.Status(t, "us").Since, s.w.Metric(t, "us", rebuilds)
 		through(t)
@@ -178,7 +178,7 @@ func (s *streamWorld) suffer(t *testing.T, h harm, through func(*testing.T)) {
 		if n := s.w.Metric(t, "us", rebuilds) - before; n != 1 {
 			t.Errorf("%v streams were rebuilt because they were %s, want 1", n, h.cause)
 		}
-		if lines := s.journal.lines(); len(lines) != 1 || !strings.Contains(lines[0], "rebuilding the stream") {
+		if lines := ownLines(s.journal); len(lines) != 1 || !strings.Contains(lines[0], "rebuilding the stream") {
 			t.Errorf("us says in %d lines, not 1, what happened:\n%s", len(lines), strings.Join(lines, "\n"))
 		} else {
 			t.Log(lines[0])
@@ -224,33 +224,9 @@ func (s *streamWorld) lie(t *testing.T) string {
 	return ""
 }
 
-// journal is what a region logs. What its NATS server says is not the region's word.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (j *journal) Write(line []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(line)
-}
-
-func (j *journal) clear() {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.text.Reset()
-}
-
-func (j *journal) lines() (lines []string) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	for line := range strings.Lines(j.text.String()) {
-		if !strings.Contains(line, "part=nats-server") {
-			lines = append(lines, line)
-		}
-	}
-	return lines
+// ownLines are those of a log that are the region's word, and not its NATS server's.
+func ownLines(log *logtest.Log) []string {
+	return slices.DeleteFunc(log.With(), func(line string) bool { return strings.Contains(line, "part=nats-server") })
 }
 
 func deleteDirectory(t *testing.T, w *regiontest.World) {

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +15,7 @@ import (
 
 	"pangea/chaos/links"
 	"pangea/crdt"
+	"pangea/lab/logtest"
 	"pangea/region"
 	"pangea/region/position"
 	"pangea/region/seed"
@@ -41,13 +41,13 @@ type world struct {
 	writer   *memory
 	seeder   *seed.Seeder
 	registry *prometheus.Registry
-	log      *logged
+	log      *logtest.Log
 }
 
 // begin starts the world, and the seeder.
 func begin(t *testing.T, cfg seed.Config, eu, ap give) *world {
 	t.Helper()
-	w := &world{registry: prometheus.NewRegistry(), log: new(logged)}
+	w := &world{registry: prometheus.NewRegistry(), log: new(logtest.Log)}
 	topo := w.lay(t, map[string]give{"eu": eu, "ap": ap})
 	w.tracker = position.New("us", "us-process", time.Now)
 	w.tracker.Register("eu")
@@ -190,34 +190,6 @@ func (m *memory) joined() []joined {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.joins
-}
-
-// logged is what the seeder has logged, by line.
-type logged struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *logged) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(b)
-}
-
-// with returns the lines that have all of the words.
-func (l *logged) with(words ...string) (lines []string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for line := range strings.Lines(l.text.String()) {
-		has := true
-		for _, word := range words {
-			has = has && strings.Contains(line, word)
-		}
-		if has {
-			lines = append(lines, line)
-		}
-	}
-	return lines
 }
 
 // metrics is the page of them.

@@ -40,7 +40,7 @@ func TestSeeder_JoinsTheFirstDonor(t *testing.T) {
 	w.showsMetrics(t, `pangea_seed_joins_total{result="joined"} 1`, `pangea_seed_joins_total{result="failed"} 0`,
 		fmt.Sprintf("pangea_seed_rows_total %d", rows), "pangea_seed_needed 0", "pangea_seed_active 0")
 	for _, words := range [][]string{{"joining a snapshot", "peer=eu", "database is empty"}, {"joined a snapshot", "peer=eu", fmt.Sprintf("rows=%d", rows), "took="}} {
-		if lines := w.log.with(words...); len(lines) != 1 {
+		if lines := w.log.With(words...); len(lines) != 1 {
 			t.Errorf("lines with %q: %q", words, lines)
 		}
 	}
@@ -81,8 +81,8 @@ func TestSeeder_AsksTheNextDonor(t *testing.T) {
 			t.Parallel()
 			w := begin(t, seed.Config{IdleTimeout: 2 * time.Second, AnswerTimeout: 2 * time.Second}, c.eu, whole("ap"))
 			w.waitJoined(t, "ap")
-			if lines := w.log.with("was not joined", "peer=eu", c.cause, `next="asking ap"`); len(lines) != 1 {
-				t.Errorf("no line says that eu failed with %q, and what is next: %q", c.cause, w.log.with(""))
+			if lines := w.log.With("was not joined", "peer=eu", c.cause, `next="asking ap"`); len(lines) != 1 {
+				t.Errorf("no line says that eu failed with %q, and what is next: %q", c.cause, w.log.With())
 			}
 			w.showsMetrics(t, `pangea_seed_joins_total{result="joined"} 1`, `pangea_seed_joins_total{result="failed"} 1`)
 		})
@@ -148,7 +148,7 @@ func TestSeeder_TellsHowFarItIs(t *testing.T) {
 	}
 	w.showsMetrics(t, "pangea_seed_needed 1", "pangea_seed_active 1")
 	eventually(t, func() string {
-		if len(w.log.with("under way", "peer=eu", "rows=", fmt.Sprintf("of_about=%d", rows), "rows_per_s=", "left=")) == 0 {
+		if len(w.log.With("under way", "peer=eu", "rows=", fmt.Sprintf("of_about=%d", rows), "rows_per_s=", "left=")) == 0 {
 			return "no line of progress"
 		}
 		return ""
@@ -181,7 +181,7 @@ func TestSeeder_NeverGivesUp(t *testing.T) {
 	var pauses []time.Duration
 	eventually(t, func() string {
 		pauses = pauses[:0]
-		for _, line := range w.log.with("peer=ap", "asking again") {
+		for _, line := range w.log.With("peer=ap", "asking again") {
 			d, err := time.ParseDuration(next.FindStringSubmatch(line)[1])
 			if err != nil {
 				t.Fatal(err)
@@ -238,8 +238,8 @@ func TestMetrics_Lint(t *testing.T) {
 func (w *world) waitJoined(t *testing.T, donor string) {
 	t.Helper()
 	eventually(t, func() string {
-		if len(w.log.with("joined a snapshot")) == 0 {
-			return fmt.Sprintf("nothing was joined; the log is %q", w.log.with(""))
+		if len(w.log.With("joined a snapshot")) == 0 {
+			return fmt.Sprintf("nothing was joined; the log is %q", w.log.With())
 		}
 		return ""
 	})

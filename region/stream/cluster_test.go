@@ -1,12 +1,10 @@
 package stream_test
 
 import (
-	"bytes"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +12,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nkeys"
 
+	"pangea/lab/logtest"
 	"pangea/region"
 	"pangea/region/stream"
 )
@@ -67,7 +66,7 @@ func TestCluster_TellsOnceThatItIsOutOfReach(t *testing.T) {
 	cfg := config(t)
 	first := serve(t, cfg)
 	cfg.Listen = first.Address()
-	log := &lines{}
+	log := &logtest.Log{}
 	cluster := join(t, stream.ClusterConfig{
 		Region: "us", URL: "nats://" + first.Address() + ",nats://127.0.0.1:1", Replicas: 1, Logger: slog.New(slog.NewTextHandler(log, nil)),
 	})
@@ -164,24 +163,6 @@ func public(t *testing.T, k nkeys.KeyPair) string {
 		t.Fatal(err)
 	}
 	return text
-}
-
-// lines is what was logged.
-type lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }
 
 func eventually(t *testing.T, what string, ok func() bool) {
