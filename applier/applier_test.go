@@ -77,6 +77,7 @@ func TestApplier_GoesOnWhereItsDatabaseIs(t *testing.T) {
 	w.publish(t, 10)
 	w.read(t, nil)
 	w.awaitAll(t)
+	w.stop() // and what is stored is counted
 	if n := w.value(t, "applier_entries_total"); n != 210 {
 		t.Errorf("%v entries were read again, want 210", n)
 	}
@@ -139,6 +140,7 @@ func TestApplier_ReadsFromTheLogWhatTheStreamPurged(t *testing.T) {
 	w.publish(t, 50)
 	w.read(t, nil)
 	w.awaitAll(t)
+	w.stop()
 	if n := w.value(t, "applier_duplicates_total"); n < 7 {
 		t.Errorf("%v duplicates were dropped, want at least 7", n)
 	}

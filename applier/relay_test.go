@@ -202,6 +202,7 @@ func TestRelay_CompletesAFormerEpochBesidesTheNewStream(t *testing.T) {
 	w.sink.await(t, former)
 	w.publish(t, 300)
 	w.awaitAll(t)
+	w.stop()
 	if n := w.value(t, "applier_entries_total"); n != 600 {
 		t.Errorf("the session delivered %v entries, want the 600 of the new log", n)
 	}
@@ -222,6 +223,7 @@ func TestRelay_BringsWhatTheOriginHasDropped(t *testing.T) {
 	r.says(ap, crdt.Vector{us: 350}, nil)
 	r.run(t, 0)
 	w.awaitAll(t)
+	w.stop()
 	if n := w.value(t, "applier_entries_total"); n != 50 {
 		t.Errorf("the session delivered %v entries, want 50", n)
 	}

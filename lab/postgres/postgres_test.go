@@ -3,6 +3,10 @@ package postgres_test
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -32,6 +36,52 @@ func TestKillKeepsData(t *testing.T) {
 	if err := open(t, c.DSN(postgres.User)).QueryRow("SELECT n FROM kept").Scan(&got); err != nil || got != 42 {
 		t.Fatalf("after the kill: got %d, %v, want 42", got, err)
 	}
+}
+
+// TestNothingIsLeft looks for what a cluster leaves in the system's memory when it is
+// killed and removed, and when a temporary one is closed.
+func TestNothingIsLeft(t *testing.T) {
+	c, err := postgres.Temporary(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	killed := segmentOf(t, c)
+	if err := errors.Join(c.Kill(t.Context()), c.Remove(), c.Start(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	closed := segmentOf(t, c)
+	if !exists(t, closed) {
+		t.Fatalf("a running cluster has no segment %s: this test cannot see any", closed)
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for end, segment := range map[string]string{"killed and removed": killed, "closed": closed} {
+		if exists(t, segment) {
+			t.Errorf("segment %s is left by a cluster that was %s", segment, end)
+		}
+	}
+}
+
+// segmentOf is the key of a running cluster's System V segment.
+func segmentOf(t *testing.T, c *postgres.Cluster) string {
+	t.Helper()
+	var key int64
+	const query = `select split_part(btrim(split_part(pg_read_file('postmaster.pid'), E'\n', 7)), ' ', 1)`
+	if err := open(t, c.DSN(postgres.User)).QueryRow(query).Scan(&key); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("0x%08x", key)
+}
+
+// exists reports whether the system has a segment with that key.
+func exists(t *testing.T, key string) bool {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "ipcs", "-m").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Contains(string(out), key)
 }
 
 func TestCreateDatabase(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -62,9 +64,28 @@ func (c *Cluster) Kill(ctx context.Context) error {
 	return err
 }
 
-// Remove deletes the stopped cluster's data and its socket.
+// Remove deletes the stopped cluster's data and its socket, and what a killed one has
+// left in the system's memory.
 func (c *Cluster) Remove() error {
+	c.removeSegment()
 	return errors.Join(os.RemoveAll(c.cfg.Dir), os.RemoveAll(c.socketDir()))
+}
+
+// removeSegment deletes the System V segment by which a killed postmaster would have been
+// recognized at the next start. It is small, but the system has room for only some
+// thousands. The postmaster noted its key in the seventh line of its pid file, which one
+// that is stopped in order takes away.
+func (c *Cluster) removeSegment() {
+	note, err := os.ReadFile(filepath.Join(c.cfg.Dir, "postmaster.pid"))
+	if err != nil {
+		return
+	}
+	const line = 6
+	if lines := strings.Split(string(note), "\n"); len(lines) > line {
+		if segment := strings.Fields(lines[line]); len(segment) == 2 {
+			_ = exec.Command("ipcrm", "-M", segment[0]).Run() // it may be gone: nothing is lost
+		}
+	}
 }
 
 // Exists reports whether Init has made the data directory, and nobody removed it.

@@ -18,6 +18,8 @@ unix_socket_directories = '%[3]s'
 max_connections = %[4]d
 wal_compression = %[5]s
 default_toast_compression = %[6]s
+# What a killed server leaves of it goes with its data.
+dynamic_shared_memory_type = mmap
 
 `
 

@@ -28,8 +28,8 @@ func Eventually(t testing.TB, limit time.Duration, check func() string) {
 	}
 }
 
-// Throughout polls for as long as limit, half of the time at most, and fails the test as
-// soon as check does not return "".
+// Throughout polls for as long as limit, a quarter of the time at most, and fails the test
+// as soon as check does not return "".
 func Throughout(t testing.TB, limit time.Duration, check func() string) {
 	t.Helper()
 	for end := time.Now().Add(limit); time.Now().Before(end); {
@@ -37,7 +37,7 @@ func Throughout(t testing.TB, limit time.Duration, check func() string) {
 		if problem := check(); problem != "" {
 			t.Fatal(problem)
 		}
-		<-time.After(max(20*time.Millisecond, time.Since(begin)))
+		<-time.After(max(20*time.Millisecond, 3*time.Since(begin)))
 	}
 }
 
