@@ -15,7 +15,7 @@ import (
 // TestFiles_PortsAreThoseOfTheTopology: what topology.yaml says of 127.0.0.1 is true of the
 // containers too. Only the links are inside: nobody on this machine is a region.
 func TestFiles_PortsAreThoseOfTheTopology(t *testing.T) {
-	want := map[string]string{"127.0.0.1:9090": "prometheus:9090", "127.0.0.1:3000": "grafana:3000"}
+	want := map[string]string{"127.0.0.1:8080": "console:8080", "127.0.0.1:9090": "prometheus:9090", "127.0.0.1:3000": "grafana:3000"}
 	file := world(t)
 	named := file.OnNamedHosts()
 	want[file.Links.API] = named.Links.API
@@ -47,7 +47,7 @@ func TestFiles_ARegionIsAloneInItsNetwork(t *testing.T) {
 			}
 		}
 		slices.Sort(inside)
-		want := []string{"postgres-" + r, "prometheus", "region-" + r, "router-" + r, "toxiproxy"}
+		want := []string{"console", "postgres-" + r, "prometheus", "region-" + r, "router-" + r, "toxiproxy"}
 		if !slices.Equal(inside, want) {
 			t.Errorf("in the network of %s are %v, want %v", r, inside, want)
 		}

@@ -72,6 +72,7 @@ func composeDown(ctx context.Context, c *cli.Command, _ *stack.Stack) error {
 func composeWelcome(out io.Writer, topo *topology.Topology) {
 	first := topo.Regions[0]
 	fmt.Fprintf(out, `%s
+Watch: http://127.0.0.1:8080/console
 Prometheus is on http://127.0.0.1:9090, Grafana on http://127.0.0.1:3000.
 Try:
   curl -X POST http://%s/counter/a/incr

@@ -40,11 +40,12 @@ func command() *cli.Command {
 			"GET /router/status shows what it thinks of them; /metrics is for Prometheus,\n" +
 			"/console for a browser.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "region", Usage: "`NAME` of the place whose clients it serves", Required: true, Sources: cli.EnvVars("PANGEA_REGION")},
+			&cli.StringFlag{Name: "region", Usage: "`NAME` of the place whose clients it serves", Sources: cli.EnvVars("PANGEA_REGION")},
 			&cli.StringFlag{Name: "topology", Usage: "`FILE` that describes the world", Value: "topology.yaml"},
 			&cli.BoolFlag{Name: "named-hosts", Usage: "every part is on the host of its name, router-us or links-us, as in containers", Sources: cli.EnvVars("PANGEA_NAMED_HOSTS")},
 			&cli.StringFlag{Name: "policy", Usage: "which region is the nearest: static, by the topology, or measured, by the checks (default: as in topology.yaml, or static)"},
 			&cli.StringFlag{Name: "console-faults", Usage: "give the console buttons that run this chaos `PROGRAM`; for a stack on this machine, and a loopback address only"},
+			&cli.StringFlag{Name: "console-only", Usage: "serve the console on this `ADDRESS`, and no clients; for a place from which all regions can be reached"},
 			&cli.StringFlag{Name: "log-level", Usage: "debug, info, warn or error", Value: "info"},
 			&cli.BoolFlag{Name: "check", Usage: "ask the running router whether a request gets through to a region, and exit"},
 		},
@@ -61,6 +62,9 @@ func command() *cli.Command {
 }
 
 func check(ctx context.Context, c *cli.Command) error {
+	if address := c.String("console-only"); address != "" {
+		return probe.Ready(ctx, address)
+	}
 	_, region, err := place(c)
 	if err != nil {
 		return err
@@ -69,15 +73,18 @@ func check(ctx context.Context, c *cli.Command) error {
 }
 
 func serve(ctx context.Context, c *cli.Command) error {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(c.String("log-level"))); err != nil {
-		return fmt.Errorf("-log-level %s: use debug, info, warn or error", c.String("log-level"))
+	log, err := logger(c)
+	if err != nil {
+		return err
+	}
+	if address := c.String("console-only"); address != "" {
+		return watch(ctx, c, address, log)
 	}
 	top, region, err := place(c)
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})).With("router", region.Name)
+	log = log.With("router", region.Name)
 	ln, err := net.Listen("tcp", region.Router)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("%s, the router address of %s in %s, is taken: stop what listens there or change the file",
@@ -90,7 +97,7 @@ func serve(ctx context.Context, c *cli.Command) error {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	page, err := console.New(console.Config{
-		Region: region.Name, Links: wires(top), Listener: ln.Addr(),
+		Title: "router " + region.Name, Links: wires(top), Listener: ln.Addr(),
 		Chaos: c.String("console-faults"), Root: filepath.Dir(c.String("topology")), Log: log,
 	}, top)
 	if err != nil {
@@ -111,14 +118,31 @@ func serve(ctx context.Context, c *cli.Command) error {
 	})
 }
 
-// place is the world, and the region in it, that the command names.
-func place(c *cli.Command) (*topology.Topology, topology.Region, error) {
+func logger(c *cli.Command) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.String("log-level"))); err != nil {
+		return nil, fmt.Errorf("-log-level %s: use debug, info, warn or error", c.String("log-level"))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})), nil
+}
+
+// world is the one that the command names.
+func world(c *cli.Command) (*topology.Topology, error) {
 	top, err := topology.Load(c.String("topology"))
+	if err == nil && c.Bool("named-hosts") {
+		top = top.OnNamedHosts()
+	}
+	return top, err
+}
+
+// place is the world, and the region in it that the command names.
+func place(c *cli.Command) (*topology.Topology, topology.Region, error) {
+	top, err := world(c)
 	if err != nil {
 		return nil, topology.Region{}, err
 	}
-	if c.Bool("named-hosts") {
-		top = top.OnNamedHosts()
+	if c.String("region") == "" {
+		return nil, topology.Region{}, errors.New("-region, the name of the place whose clients it serves, is missing; see router --help")
 	}
 	region, err := top.Region(c.String("region"))
 	return top, region, err

@@ -14,8 +14,8 @@ import (
 
 // Config sets a Console.
 type Config struct {
-	// Region is the place of the router that serves it. Required.
-	Region string
+	// Title says whose console it is. Defaults to "all regions".
+	Title string
 
 	// Interval is the time between two snapshots. Defaults to 1 s.
 	Interval time.Duration
@@ -62,6 +62,7 @@ type Wire struct {
 const Healthy = "healthy"
 
 func (c Config) withDefaults() Config {
+	c.Title = cmp.Or(c.Title, "all regions")
 	c.Interval = cmp.Or(c.Interval, time.Second)
 	c.Timeout = cmp.Or(c.Timeout, time.Second)
 	c.Window = cmp.Or(c.Window, 5*time.Second)

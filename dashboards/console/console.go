@@ -24,9 +24,6 @@ func New(cfg Config, top *topology.Topology) (*Console, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	if _, err := top.Region(cfg.Region); err != nil {
-		return nil, err
-	}
 	c := &Console{cfg: cfg, top: top, hub: newHub(), doing: make(chan struct{}, maxFaults)}
 	c.routes = c.mux()
 	return c, nil
@@ -68,7 +65,7 @@ func (c *Console) publish(s *Snapshot) {
 
 // world is what the page is laid out by.
 func (c *Console) world() World {
-	w := World{Router: c.cfg.Region, Regions: c.top.Names(), Pairs: []Pair{}, Faults: c.cfg.Chaos != "", Charts: built()}
+	w := World{Title: c.cfg.Title, Regions: c.top.Names(), Pairs: []Pair{}, Faults: c.cfg.Chaos != "", Charts: built()}
 	for i, a := range w.Regions {
 		for _, b := range w.Regions[i+1:] {
 			w.Pairs = append(w.Pairs, Pair{A: a, B: b, RTT: c.top.Distance(a, b).Seconds()})

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { regiontest.Main(m) }
 func serve(t *testing.T, w *regiontest.World) string {
 	t.Helper()
 	c, err := console.New(console.Config{
-		Region: "us", Interval: 100 * time.Millisecond, Window: 2 * time.Second, DigestInterval: 200 * time.Millisecond,
+		Title: "router us", Interval: 100 * time.Millisecond, Window: 2 * time.Second, DigestInterval: 200 * time.Millisecond,
 		Links: wires(w.Links),
 	}, w.Topology)
 	if err != nil {
@@ -263,7 +263,7 @@ func TestConsole_SendsWhatAWatcherMissed(t *testing.T) {
 	if err := json.Unmarshal([]byte(first.next("world")), &world); err != nil {
 		t.Fatal(err)
 	}
-	if world.Router != "us" || len(world.Regions) != 2 || len(world.Pairs) != 1 || world.Faults {
+	if world.Title != "router us" || len(world.Regions) != 2 || len(world.Pairs) != 1 || world.Faults {
 		t.Errorf("the world is %+v, want us and eu, their pair, and no faults", world)
 	}
 	a, b := first.snapshot(), first.snapshot()
@@ -286,12 +286,12 @@ func milliseconds(at time.Time) string {
 func TestNew_FaultsNeedALoopbackListener(t *testing.T) {
 	top := aWorld()
 	for address, ok := range map[string]bool{"127.0.0.1": true, "::1": true, "0.0.0.0": false, "::": false, "192.0.2.1": false} {
-		_, err := console.New(console.Config{Region: "us", Chaos: "chaos", Listener: &net.TCPAddr{IP: net.ParseIP(address)}}, top)
+		_, err := console.New(console.Config{Chaos: "chaos", Listener: &net.TCPAddr{IP: net.ParseIP(address)}}, top)
 		if (err == nil) != ok {
 			t.Errorf("on %s: %v, want an error: %t", address, err, !ok)
 		}
 	}
-	if _, err := console.New(console.Config{Region: "us", Chaos: "chaos"}, top); err == nil {
+	if _, err := console.New(console.Config{Chaos: "chaos"}, top); err == nil {
 		t.Error("without an address: got no error")
 	}
 }

@@ -1,6 +1,7 @@
-// Package console is the live page that a router serves at /console: the regions and
-// the links between them as they are now, how fast and how far behind they are, what
-// was lost, and on a local stack the buttons to break it and mend it.
+// Package console is the live page that a router serves at /console, or a program that
+// serves nothing else: the regions and the links between them as they are now, how fast
+// and how far behind they are, what was lost, and on a local stack the buttons to break it
+// and mend it.
 //
 //	regions /status /metrics /digest /conflicts ┐
 //	routers /router/status                      ├─▶ gatherer ─▶ Snapshot ─▶ hub ─▶ watchers (server-sent events)

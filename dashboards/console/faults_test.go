@@ -34,7 +34,7 @@ func breakable(t *testing.T) (c *console.Console, asked func() string) {
 		t.Fatal(err)
 	}
 	c, err := console.New(console.Config{
-		Region: "us", Chaos: program, Root: "/a/stack", Listener: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, FaultTimeout: 5 * time.Second,
+		Chaos: program, Root: "/a/stack", Listener: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, FaultTimeout: 5 * time.Second,
 	}, aWorld())
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +122,7 @@ func TestFaults_SayWhatChaosSays(t *testing.T) {
 
 func TestFaults_NameAProgramThatIsMissing(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "chaos")
-	c, err := console.New(console.Config{Region: "us", Chaos: missing, Listener: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}}, aWorld())
+	c, err := console.New(console.Config{Chaos: missing, Listener: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}}, aWorld())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestFaults_NameAProgramThatIsMissing(t *testing.T) {
 
 // TestFaults_AreNotThereUnlessAskedFor: a router without the flag has no such route.
 func TestFaults_AreNotThereUnlessAskedFor(t *testing.T) {
-	c, err := console.New(console.Config{Region: "us", Listener: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}}, aWorld())
+	c, err := console.New(console.Config{Listener: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}}, aWorld())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func TestHub_KeepsABoundedPast(t *testing.T) {
 }
 
 func TestWatch_RefusesOneTooMany(t *testing.T) {
-	c, err := New(Config{Region: "us"}, &topology.Topology{Regions: []topology.Region{{Name: "us"}}})
+	c, err := New(Config{}, &topology.Topology{Regions: []topology.Region{{Name: "us"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

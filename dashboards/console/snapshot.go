@@ -2,9 +2,9 @@ package console
 
 import "time"
 
-// World is what does not change while the router runs: the page is laid out by it.
+// World is what does not change while the console runs: the page is laid out by it.
 type World struct {
-	Router  string   `json:"router"`  // the place of the router that serves this
+	Title   string   `json:"title"`   // whose console this is
 	Regions []string `json:"regions"` // in the order of the topology
 	Pairs   []Pair   `json:"pairs"`
 	Faults  bool     `json:"faults"` // there are buttons

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -82,13 +83,16 @@ func (c *call) send(status int, contentType string) {
 	c.out = nil
 }
 
-// encode sends v as JSON. It is for people and tools, not for the hot path.
+// encode sends v as JSON, with < and > as they are. It is for people and tools, not for
+// the hot path.
 func (c *call) encode(v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
+	out := bytes.NewBuffer(c.out[:0])
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
 		return err
 	}
-	c.out = append(c.out[:0], b...)
+	c.out = out.Bytes()
 	c.send(http.StatusOK, plainJSON)
 	return nil
 }

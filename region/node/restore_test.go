@@ -15,10 +15,10 @@ import (
 func TestConflicts_ArePagedAndRestored(t *testing.T) {
 	t.Parallel()
 	w := regiontest.New(t, regiontest.Options{Regions: []string{"us", "eu"}, RTT: 400 * time.Millisecond})
-	const races = 5
+	const races, lost = 5, `"<us>"`
 	for n := range races {
 		path := fmt.Sprintf("/profile/%d", n)
-		w.OK(t, "us", "PUT", path, `"us"`)
+		w.OK(t, "us", "PUT", path, lost)
 		w.OK(t, "eu", "PUT", path, `"eu"`) // later, and before it has heard of the first
 	}
 	w.OK(t, "us", "PATCH", "/prefs/p", `{"raced":"us","kept":1}`)
@@ -44,12 +44,15 @@ func TestConflicts_ArePagedAndRestored(t *testing.T) {
 		if i > 0 && c.ID >= all[i-1].ID {
 			t.Errorf("conflict %d comes after %d", c.ID, all[i-1].ID)
 		}
+		if c.Class == region.Profile.String() && string(c.Lost.Value) != lost {
+			t.Errorf("conflict %d lost %s, want %s as it was written", c.ID, c.Lost.Value, lost)
+		}
 		w.OK(t, "us", "POST", fmt.Sprintf("/conflicts/%d/restore", c.ID), "")
 	}
 	w.WaitConverged(t)
 	for _, name := range w.Names() {
 		for n := range races {
-			wantValue(t, w, name, fmt.Sprintf("/profile/%d", n), `"us"`)
+			wantValue(t, w, name, fmt.Sprintf("/profile/%d", n), lost)
 		}
 		wantValue(t, w, name, "/prefs/p", `{"kept":1,"raced":"us"}`)
 	}

@@ -14,7 +14,7 @@ const mostWaiting = 300 // five minutes
 const patience = 5000 // ms without news
 
 async function layOut(world) {
-  text(find('#router'), `console of router ${world.router}`)
+  text(find('#title'), `console of ${world.title}`)
   document.documentElement.classList.toggle('faults-on', world.faults)
   const faults = world.faults ? new Faults() : null
   const parts = [new Picture(world), new Links(world, faults), new Regions(world, faults), new Events(), new Agreement(world), new Conflicts(world)]
