@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"pangea/lab/ramp"
+	"pangea/lab/results"
 	"pangea/lab/trial"
 )
 
@@ -49,4 +50,4 @@ func knee() figure {
 	})
 }
 
-func ms(d time.Duration) string { return fmt.Sprintf("%.1f ms", 1000*d.Seconds()) }
+func ms(d time.Duration) string { return results.Milliseconds(d) + " ms" }
