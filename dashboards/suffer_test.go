@@ -18,7 +18,6 @@ import (
 	"pangea/lab"
 	"pangea/lab/stack"
 	"pangea/lab/stack/stacktest"
-	"pangea/region/topology"
 )
 
 // world is a stack of its own, with what is done to it.
@@ -79,7 +78,7 @@ func (w *world) load(t *testing.T, ctx context.Context) <-chan *gen.Result {
 	load, err := gen.New(gen.Config{
 		Workload: workload.Config{Seed: 1, Keys: 100_000, Zipf: 1.1, Mix: mix, Reads: 30},
 		Rate:     100, Duration: 10 * time.Minute, // it is stopped before
-		Places: w.endpoints(func(r topology.Region) string { return r.Router }),
+		Places: gen.Routers(w.Topology),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -87,14 +86,6 @@ func (w *world) load(t *testing.T, ctx context.Context) <-chan *gen.Result {
 	done := make(chan *gen.Result, 1)
 	go func() { done <- load.Run(ctx) }()
 	return done
-}
-
-func (w *world) endpoints(address func(topology.Region) string) []gen.Endpoint {
-	var list []gen.Endpoint
-	for _, r := range w.Topology.Regions {
-		list = append(list, gen.Endpoint{Name: r.Name, URL: "http://" + address(r)})
-	}
-	return list
 }
 
 func (w *world) batches(t *testing.T) {
@@ -115,7 +106,7 @@ func (w *world) conflicts(t *testing.T) {
 	t.Helper()
 	c, err := conflict.New(conflict.Config{
 		Seed: 1, Class: workload.Profile, Pairs: 300, Rate: 50,
-		Regions: w.endpoints(func(r topology.Region) string { return r.HTTP }),
+		Regions: gen.Regions(w.Topology),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -11,12 +11,6 @@ import (
 	"pangea/gen/workload"
 )
 
-// Endpoint is a name and the base URL behind it, such as http://127.0.0.1:8081.
-type Endpoint struct {
-	Name string `json:"name"`
-	URL  string `json:"url"`
-}
-
 // Config describes one run.
 type Config struct {
 	Workload workload.Config `json:"workload"`

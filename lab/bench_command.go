@@ -72,7 +72,7 @@ func runBench(ctx context.Context, c *cli.Command, s *stack.Stack) error {
 		if report, err = b.Run(ctx, fresh); err != nil {
 			return err
 		}
-		return e.verify(ctx, fresh)
+		return e.verify(ctx, fresh.Topology())
 	})
 	if report == nil {
 		return err

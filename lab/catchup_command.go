@@ -53,7 +53,7 @@ func runCatchUp(ctx context.Context, e *experiment) error {
 		return err
 	}
 	return e.onFreshWorld(ctx, world, func(fresh *stack.Stack) error {
-		found, err := run.Run(ctx, fresh.Database, func(ctx context.Context) error { return e.verify(ctx, fresh) })
+		found, err := run.Run(ctx, fresh.Database, func(ctx context.Context) error { return e.verify(ctx, fresh.Topology()) })
 		if err != nil {
 			return err
 		}

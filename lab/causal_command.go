@@ -48,7 +48,7 @@ func runCausal(ctx context.Context, e *experiment) error {
 		}
 		network = results.NetworkOf(world)
 		err = e.onFreshWorld(ctx, world, func(fresh *stack.Stack) error {
-			found, err := causal.Measure(ctx, cfg, fresh, func(ctx context.Context) error { return e.verify(ctx, fresh) })
+			found, err := causal.Measure(ctx, cfg, fresh.Topology(), func(ctx context.Context) error { return e.verify(ctx, fresh.Topology()) })
 			findings = append(findings, found)
 			return err
 		})

@@ -6,7 +6,6 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"pangea/lab/convergence"
-	"pangea/lab/stack"
 )
 
 const crdtHelp = `Starts a fresh stack below .pangea/bench (yours must be down; its data stays), fires the
@@ -26,16 +25,17 @@ func crdtCommands() []*cli.Command {
 		Flags: recordFlags(
 			&cli.IntFlag{Name: "pairs", Value: 10_000, Usage: "of writes, for each class"},
 			&cli.FloatFlag{Name: "rate", Value: 500, Usage: "pairs per second"},
+			runningFlag(),
 		),
 		Action: withExperiment(runCRDT),
 	}}
 }
 
 func runCRDT(ctx context.Context, e *experiment) error {
-	return e.onFresh(ctx, func(fresh *stack.Stack) error {
+	return e.onGround(ctx, e.stack.Topology(), func(on ground) error {
 		found, err := convergence.Measure(ctx, convergence.Config{
 			Pairs: either(e, "pairs", e.Int, 500), Rate: e.Float("rate"), Seed: uint64(e.Int("seed")), Progress: e.Root().Writer,
-		}, fresh, func(ctx context.Context) error { return e.verify(ctx, fresh) })
+		}, on.world, func(ctx context.Context) error { return e.verify(ctx, on.world) })
 		if err != nil {
 			return err
 		}

@@ -7,14 +7,18 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
 
+	"pangea/chaos"
+	"pangea/chaos/links"
 	"pangea/gen"
 	"pangea/lab/results"
+	"pangea/lab/running"
 	"pangea/lab/stack"
 	"pangea/lab/wrk"
 	"pangea/region/topology"
@@ -106,14 +110,51 @@ func (e *experiment) open(ctx context.Context, world *topology.Topology) (*stack
 	})
 }
 
+// ground is what an experiment is done to: a fresh stack, or what runs.
+type ground struct {
+	world *topology.Topology
+	parts chaos.Processes
+}
+
+// runningFlag is of the experiments that need neither an empty stack nor one that nobody
+// else can look into.
+func runningFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "running", Usage: "on what runs, containers too, and not on a fresh stack: a part that needs another topology.yaml is left out; the record is left in " + shortIn + "; for another time, take another seed"}
+}
+
+// onGround does an experiment in a world: on a fresh stack, or with -running on what runs, if
+// that is its world.
+func (e *experiment) onGround(ctx context.Context, world *topology.Topology, do func(ground) error) error {
+	if !e.Bool("running") {
+		return e.onFreshWorld(ctx, world, func(fresh *stack.Stack) error { return do(ground{fresh.Topology(), fresh}) })
+	}
+	if !reflect.DeepEqual(world, e.stack.Topology()) {
+		fmt.Fprintln(e.Root().Writer, "left out: a part that needs another topology.yaml")
+		return nil
+	}
+	parts, err := running.Parts(ctx, e.stack, e.String("root"))
+	if err != nil {
+		return err
+	}
+	if !running.Any(parts) {
+		return errors.New("nothing runs: start it with `go tool task up` or `go tool task compose:up`, or leave out -running")
+	}
+	return do(ground{world, parts})
+}
+
+// chaos breaks what is there.
+func (e *experiment) chaos(on ground) *chaos.World {
+	return &chaos.World{Topology: on.world, Network: links.Open(on.world), Processes: on.parts, Progress: e.Root().Writer}
+}
+
 // equalWithin is how long regions may take until verify finds them equal.
 const equalWithin = 5 * time.Minute
 
 // verify is the command of that name, but for regions that are equal it prints no report.
-func (e *experiment) verify(ctx context.Context, s *stack.Stack) error {
+func (e *experiment) verify(ctx context.Context, world *topology.Topology) error {
 	ctx, cancel := context.WithTimeout(ctx, equalWithin)
 	defer cancel()
-	report, err := compare(ctx, regionURLs(s.Topology()), e.Root().Writer)
+	report, err := compare(ctx, regionURLs(world), e.Root().Writer)
 	if err == nil {
 		err = report.err()
 	}
@@ -133,6 +174,9 @@ func (e *experiment) load() wrk.Config {
 
 // record leaves what an experiment found, and fails if a claim of it is broken.
 func (e *experiment) record(r *results.Record, name string) error {
+	if len(r.Claims) == 0 {
+		return errors.New("nothing was measured: every part of this experiment needs another topology.yaml; leave out -running")
+	}
 	r.Name = cmp.Or(e.String("name"), name)
 	r.Command = e.task()
 	r.Seed, r.Started, r.Elapsed = uint64(e.Int("seed")), e.begun, time.Since(e.begun)
@@ -180,7 +224,7 @@ func (e *experiment) given(except ...string) (flags []string) {
 
 func (e *experiment) directory() string {
 	dir := e.String("out")
-	if e.Bool("short") && !e.IsSet("out") {
+	if (e.Bool("short") || e.Bool("running")) && !e.IsSet("out") {
 		dir = shortIn
 	}
 	return below(e.String("root"), dir)

@@ -63,6 +63,9 @@ func TestExperiments_RefuseWhatCannotBeRecorded(t *testing.T) {
 	if err := run(t.Context(), t.Output(), root, "loss", "-fault", "killed,bogus"); err == nil || !strings.Contains(err.Error(), `"bogus"`) {
 		t.Errorf("got %v, want the fault refused before anything runs", err)
 	}
+	if err := run(t.Context(), t.Output(), root, "crdt", "-short", "-running"); err == nil || !strings.Contains(err.Error(), "task up") {
+		t.Errorf("got %v, want it said that nothing runs, and how to start it", err)
+	}
 	if err := os.WriteFile(filepath.Join(root, "x.json"), []byte("{}"), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func runFailback(ctx context.Context, e *experiment) error {
 		world := *e.stack.Topology()
 		world.Guards.Readiness = &guard
 		err := e.onFreshWorld(ctx, &world, func(fresh *stack.Stack) error {
-			found, err := failback.Measure(ctx, cfg, fresh, func(ctx context.Context) error { return e.verify(ctx, fresh) })
+			found, err := failback.Measure(ctx, cfg, fresh, func(ctx context.Context) error { return e.verify(ctx, fresh.Topology()) })
 			findings = append(findings, found)
 			return err
 		})

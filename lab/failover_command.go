@@ -6,10 +6,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"pangea/chaos"
-	"pangea/chaos/links"
 	"pangea/lab/failover"
-	"pangea/lab/stack"
 )
 
 const failoverHelp = `Starts a fresh stack below .pangea/bench (yours must be down; its data stays), and kills eu
@@ -32,6 +29,7 @@ func failoverCommands() []*cli.Command {
 		Flags: recordFlags(
 			&cli.IntFlag{Name: "kills", Value: 20, Usage: "how many, with routers of each policy"},
 			&cli.FloatFlag{Name: "rate", Value: 500, Usage: "operations per second on all routers"},
+			runningFlag(),
 		),
 		Action: withExperiment(runFailover),
 	}}
@@ -46,9 +44,8 @@ func runFailover(ctx context.Context, e *experiment) error {
 	for _, policy := range []string{"static", "measured"} {
 		topo := *e.stack.Topology()
 		topo.Router.Policy = policy
-		err := e.onFreshWorld(ctx, &topo, func(fresh *stack.Stack) error {
-			world := &chaos.World{Topology: fresh.Topology(), Network: links.Open(fresh.Topology()), Processes: fresh, Progress: e.Root().Writer}
-			found, err := failover.Measure(ctx, cfg, world, func(ctx context.Context) error { return e.verify(ctx, fresh) })
+		err := e.onGround(ctx, &topo, func(on ground) error {
+			found, err := failover.Measure(ctx, cfg, e.chaos(on), func(ctx context.Context) error { return e.verify(ctx, on.world) })
 			findings = append(findings, found)
 			return err
 		})

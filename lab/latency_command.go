@@ -5,7 +5,6 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"pangea/lab/stack"
 	"pangea/lab/tax"
 )
 
@@ -23,16 +22,16 @@ func latencyCommands() []*cli.Command {
 		Name:        "latency",
 		Usage:       "time local writes against those that an owner far away decides",
 		Description: latencyHelp,
-		Flags:       recordFlags(&cli.IntFlag{Name: "writes", Value: 1000, Usage: "of each kind, from each region"}),
+		Flags:       recordFlags(&cli.IntFlag{Name: "writes", Value: 1000, Usage: "of each kind, from each region"}, runningFlag()),
 		Action:      withExperiment(runLatency),
 	}}
 }
 
 func runLatency(ctx context.Context, e *experiment) error {
-	return e.onFresh(ctx, func(fresh *stack.Stack) error {
+	return e.onGround(ctx, e.stack.Topology(), func(on ground) error {
 		found, err := tax.Measure(ctx, tax.Config{
 			Writes: either(e, "writes", e.Int, 100), Seed: uint64(e.Int("seed")), Progress: e.Root().Writer,
-		}, fresh.Topology())
+		}, on.world)
 		if err != nil {
 			return err
 		}

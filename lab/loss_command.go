@@ -6,10 +6,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"pangea/chaos"
-	"pangea/chaos/links"
 	"pangea/lab/loss"
-	"pangea/lab/stack"
 )
 
 const lossHelp = `Starts a fresh stack below .pangea/bench (yours must be down; its data stays). Then, in
@@ -44,6 +41,7 @@ func lossCommands() []*cli.Command {
 			&cli.FloatFlag{Name: "rate", Value: 1000, Usage: "operations per second on the routers"},
 			&cli.StringFlag{Name: "region", Usage: "the `REGION` that it happens to", DefaultText: "any"},
 			&cli.DurationFlag{Name: "limit", Value: 5 * time.Minute, Usage: "how long a round may take"},
+			runningFlag(),
 		),
 		Action: withExperiment(runLoss),
 	}}
@@ -61,8 +59,8 @@ func runLoss(ctx context.Context, e *experiment) error {
 		}
 		due = append(due, cfg)
 	}
-	return e.onFresh(ctx, func(fresh *stack.Stack) error {
-		findings, err := e.lose(ctx, fresh, due)
+	return e.onGround(ctx, e.stack.Topology(), func(on ground) error {
+		findings, err := e.lose(ctx, on, due)
 		if err != nil {
 			return err
 		}
@@ -72,11 +70,9 @@ func runLoss(ctx context.Context, e *experiment) error {
 
 // lose goes through the faults one after the other, until one leaves a world in which the
 // next would not be to blame for what is missing.
-func (e *experiment) lose(ctx context.Context, fresh *stack.Stack, due []loss.Config) (findings []*loss.Finding, err error) {
-	topo := fresh.Topology()
-	world := &chaos.World{Topology: topo, Network: links.Open(topo), Processes: fresh, Progress: e.Root().Writer}
+func (e *experiment) lose(ctx context.Context, on ground, due []loss.Config) (findings []*loss.Finding, err error) {
 	for _, cfg := range due {
-		run, err := loss.New(cfg, topo, world, func(ctx context.Context) error { return e.verify(ctx, fresh) })
+		run, err := loss.New(cfg, on.world, e.chaos(on), func(ctx context.Context) error { return e.verify(ctx, on.world) })
 		if err != nil {
 			return nil, err
 		}

@@ -7,7 +7,6 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"pangea/lab/lww"
-	"pangea/lab/stack"
 )
 
 const lwwHelp = `Starts a fresh stack below .pangea/bench for each scene (yours must be down; its data
@@ -30,6 +29,7 @@ func lwwCommands() []*cli.Command {
 			&cli.IntFlag{Name: "pairs", Value: 10_000, Usage: "of writes, in each scene"},
 			&cli.IntSliceFlag{Name: "scene", Usage: "by its `NUMBER` in the record; repeatable", DefaultText: "all"},
 			&cli.FloatFlag{Name: "rate", Value: 500, Usage: "pairs per second"},
+			runningFlag(),
 		),
 		Action: withExperiment(runLWW),
 	}}
@@ -46,8 +46,8 @@ func runLWW(ctx context.Context, e *experiment) error {
 	var findings []*lww.Finding
 	for i, scene := range scenes {
 		world := scene.World(e.stack.Topology())
-		err := e.onFreshWorld(ctx, world, func(fresh *stack.Stack) error {
-			found, err := lww.Measure(ctx, cfg, scene, fresh, func(ctx context.Context) error { return e.verify(ctx, fresh) })
+		err := e.onGround(ctx, world, func(on ground) error {
+			found, err := lww.Measure(ctx, cfg, scene, on.world, func(ctx context.Context) error { return e.verify(ctx, on.world) })
 			if err == nil {
 				fmt.Fprintf(e.Root().Writer, "%d of %d, %s: %d of %d pairs lost a write, the older won %d times\n",
 					i+1, len(scenes), scene.Name, found.Booked.Lost(), found.Report.Pairs, found.Report.OlderWon)

@@ -7,7 +7,6 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"pangea/lab/split"
-	"pangea/lab/stack"
 )
 
 const partitionHelp = `Starts a fresh stack below .pangea/bench (yours must be down; its data stays), cuts us and
@@ -28,6 +27,7 @@ func partitionCommands() []*cli.Command {
 		Flags: recordFlags(
 			&cli.DurationFlag{Name: "cut", Value: time.Minute, Usage: "how long the two are apart"},
 			&cli.FloatFlag{Name: "rate", Value: 1000, Usage: "writes per second on both"},
+			runningFlag(),
 		),
 		Action: withExperiment(runPartition),
 	}}
@@ -41,8 +41,8 @@ func runPartition(ctx context.Context, e *experiment) error {
 	for _, relay := range []bool{false, true} {
 		world := *e.stack.Topology()
 		world.Relay.Enabled = relay
-		err := e.onFreshWorld(ctx, &world, func(fresh *stack.Stack) error {
-			found, err := split.Measure(ctx, cfg, fresh, func(ctx context.Context) error { return e.verify(ctx, fresh) })
+		err := e.onGround(ctx, &world, func(on ground) error {
+			found, err := split.Measure(ctx, cfg, on.world, func(ctx context.Context) error { return e.verify(ctx, on.world) })
 			findings = append(findings, found)
 			return err
 		})

@@ -44,7 +44,7 @@ func runRamp(ctx context.Context, e *experiment) error {
 		run, err := ramp.New(ramp.Config{
 			Rates: either(e, "rates", e.FloatSlice, []float64{500, 1500}), Step: either(e, "step", e.Duration, 6*time.Second),
 			Rounds: either(e, "rounds", e.Int, 1), Load: e.load(), Progress: e.Root().Writer,
-		}, fresh, func(ctx context.Context) error { return e.verify(ctx, fresh) })
+		}, fresh, func(ctx context.Context) error { return e.verify(ctx, fresh.Topology()) })
 		if err != nil {
 			return err
 		}

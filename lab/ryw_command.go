@@ -6,7 +6,6 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"pangea/lab/ryw"
-	"pangea/lab/stack"
 )
 
 const rywHelp = `Starts a fresh stack below .pangea/bench (yours must be down; its data stays). Clients
@@ -22,16 +21,16 @@ func rywCommands() []*cli.Command {
 		Name:        "ryw",
 		Usage:       "read one's own writes, pinned to a region and hopping between two",
 		Description: rywHelp,
-		Flags:       recordFlags(&cli.IntFlag{Name: "writes", Value: 2000, Usage: "of each client, of which there are two in a region"}),
+		Flags:       recordFlags(&cli.IntFlag{Name: "writes", Value: 2000, Usage: "of each client, of which there are two in a region"}, runningFlag()),
 		Action:      withExperiment(runRYW),
 	}}
 }
 
 func runRYW(ctx context.Context, e *experiment) error {
-	return e.onFresh(ctx, func(fresh *stack.Stack) error {
+	return e.onGround(ctx, e.stack.Topology(), func(on ground) error {
 		found, err := ryw.Measure(ctx, ryw.Config{
 			Writes: either(e, "writes", e.Int, 200), Seed: uint64(e.Int("seed")), Progress: e.Root().Writer,
-		}, fresh.Topology())
+		}, on.world)
 		if err != nil {
 			return err
 		}

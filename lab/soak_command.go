@@ -41,7 +41,7 @@ func runSoak(ctx context.Context, e *experiment) error {
 		run, err := soak.New(soak.Config{
 			Rate: either(e, "rate", e.Float, 1000), Duration: either(e, "duration", e.Duration, 20*time.Second),
 			Memory: e.Float("memory") * 1e6, Load: e.load(), Progress: e.Root().Writer,
-		}, fresh, func(ctx context.Context) error { return e.verify(ctx, fresh) })
+		}, fresh, func(ctx context.Context) error { return e.verify(ctx, fresh.Topology()) })
 		if err != nil {
 			return err
 		}

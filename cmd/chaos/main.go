@@ -8,15 +8,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
 	"syscall"
-	"time"
 
 	"github.com/urfave/cli/v3"
 
 	"pangea/chaos"
 	"pangea/chaos/links"
-	"pangea/compose"
+	"pangea/lab/running"
 	"pangea/lab/stack"
 )
 
@@ -51,7 +49,7 @@ func world(ctx context.Context, c *cli.Command) (*chaos.World, error) {
 	if c.Bool("named-hosts") {
 		topo = topo.OnNamedHosts()
 	}
-	parts, err := processes(ctx, local, c.String("root"))
+	parts, err := running.Parts(ctx, local, c.String("root"))
 	if err != nil {
 		return nil, err
 	}
@@ -59,29 +57,3 @@ func world(ctx context.Context, c *cli.Command) (*chaos.World, error) {
 		Topology: topo, Network: links.Open(topo), Processes: parts, Progress: c.Root().Writer,
 	}, nil
 }
-
-// processes are those of the local stack, unless none of them is alive and there are
-// containers instead.
-func processes(ctx context.Context, local *stack.Stack, root string) (chaos.Processes, error) {
-	if slices.ContainsFunc(local.PartNames(), local.Alive) {
-		return local, nil
-	}
-	containers, err := compose.Open(root)
-	if err != nil {
-		return nil, err
-	}
-	if containers.Exists(ctx) {
-		return contained{containers, local}, nil
-	}
-	return local, nil
-}
-
-// contained are the parts in containers. Their clocks follow the files that those of the
-// local stack follow.
-type contained struct {
-	*compose.Stack
-	clocks *stack.Stack
-}
-
-func (c contained) Skew(region string, by time.Duration) error { return c.clocks.Skew(region, by) }
-func (c contained) Unskew(region string) error                 { return c.clocks.Unskew(region) }

@@ -68,10 +68,11 @@ func runCheck(ctx context.Context, cmd *cli.Command) error {
 	}
 	regions := targetEndpoints(cmd.StringSlice("target"))
 	if len(regions) == 0 {
-		var err error
-		if regions, err = regionEndpoints(cmd); err != nil {
+		top, err := world(cmd)
+		if err != nil {
 			return err
 		}
+		regions = gen.Regions(top)
 	}
 	recorded := slices.ContainsFunc(cmd.Args().Slice(), isHistory)
 	switch {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"pangea/gen"
 	"pangea/gen/conflict"
 	"pangea/gen/workload"
 )
@@ -79,7 +80,7 @@ func runConflict(ctx context.Context, cmd *cli.Command) error {
 }
 
 func conflictConfig(cmd *cli.Command) (cfg conflict.Config, err error) {
-	regions, err := regionEndpoints(cmd)
+	top, err := world(cmd)
 	if err != nil {
 		return cfg, err
 	}
@@ -88,7 +89,7 @@ func conflictConfig(cmd *cli.Command) (cfg conflict.Config, err error) {
 		return cfg, fmt.Errorf("class: there is no class %q: use profile, counter, tags or prefs", cmd.String("class"))
 	}
 	cfg = conflict.Config{
-		Class: workload.Classes()[class], Regions: regions, Pairs: cmd.Int("pairs"), Rate: cmd.Float("rate"),
+		Class: workload.Classes()[class], Regions: gen.Regions(top), Pairs: cmd.Int("pairs"), Rate: cmd.Float("rate"),
 		Gap: cmd.Duration("gap"), Seen: cmd.Bool("seen"), Seed: cmd.Uint64("seed"), Prefix: cmd.String("prefix"),
 		Wait: cmd.Duration("wait"), Progress: os.Stderr,
 	}

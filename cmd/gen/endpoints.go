@@ -15,22 +15,9 @@ func outFlag() cli.Flag {
 	return &cli.StringFlag{Name: "out", Value: ".pangea/gen", Usage: "folder of the results of runs"}
 }
 
-// endpoints lists one address of each region of the topology.
-func endpoints(cmd *cli.Command, address func(topology.Region) string) ([]gen.Endpoint, error) {
-	world, err := topology.Load(cmd.String("topology"))
-	if err != nil {
-		return nil, err
-	}
-	var list []gen.Endpoint
-	for _, r := range world.Regions {
-		list = append(list, gen.Endpoint{Name: r.Name, URL: "http://" + address(r)})
-	}
-	return list, nil
-}
-
-// regionEndpoints lists the regions themselves, behind their routers.
-func regionEndpoints(cmd *cli.Command) ([]gen.Endpoint, error) {
-	return endpoints(cmd, func(r topology.Region) string { return r.HTTP })
+// world is what -topology describes.
+func world(cmd *cli.Command) (*topology.Topology, error) {
+	return topology.Load(cmd.String("topology"))
 }
 
 // targetEndpoints lists URLs that were given, under their own names.

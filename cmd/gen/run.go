@@ -13,7 +13,6 @@ import (
 
 	"pangea/gen"
 	"pangea/gen/workload"
-	"pangea/region/topology"
 )
 
 const runHelp = `Operation i is due i/rate seconds after the start, whatever became of those
@@ -165,18 +164,18 @@ func defaultPrefix(seed uint64, recorded bool) string {
 }
 
 // aim says where the operations go, and who is asked for the lag.
-func aim(cfg *gen.Config, cmd *cli.Command) (err error) {
+func aim(cfg *gen.Config, cmd *cli.Command) error {
 	if targets := cmd.StringSlice("target"); len(targets) > 0 {
 		cfg.Places = targetEndpoints(targets)
 		return nil
 	}
-	if cfg.Regions, err = regionEndpoints(cmd); err != nil {
+	top, err := world(cmd)
+	if err != nil {
 		return err
 	}
+	cfg.Regions, cfg.Places = gen.Regions(top), gen.Routers(top)
 	if cmd.Bool("straight") {
 		cfg.Places = cfg.Regions
-		return nil
 	}
-	cfg.Places, err = endpoints(cmd, func(r topology.Region) string { return r.Router })
-	return err
+	return nil
 }

@@ -117,7 +117,7 @@ func findsOneMore(t *testing.T, s *stack.Stack, h *history.History) {
 
 func increment(t *testing.T, s *stack.Stack, key string) {
 	t.Helper()
-	c, err := client.New(s.Regions()[0].URL, 10*time.Second)
+	c, err := client.New(gen.Regions(s.Topology())[0].URL, 10*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,14 +152,11 @@ func loadOf(t *testing.T, s *stack.Stack) gen.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := gen.Config{
+	return gen.Config{
 		Workload: workload.Config{Seed: 1, Keys: 100, Zipf: 1.1, Mix: mix, Reads: 40, Prefix: "audit-"},
-		Rate:     400, Duration: 12 * time.Second, Hop: 0.3, Vector: true, Regions: s.Regions(),
+		Rate:     400, Duration: 12 * time.Second, Hop: 0.3, Vector: true,
+		Regions: gen.Regions(s.Topology()), Places: gen.Routers(s.Topology()),
 	}
-	for _, r := range s.Topology().Regions {
-		cfg.Places = append(cfg.Places, gen.Endpoint{Name: r.Name, URL: "http://" + r.Router})
-	}
-	return cfg
 }
 
 // harm cuts us and eu apart for three seconds, and kills ap for two.
@@ -191,7 +188,7 @@ func harm(ctx context.Context, world *chaos.World) error {
 
 func judge(t *testing.T, s *stack.Stack, h *history.History, wait time.Duration) (*audit.Report, error) {
 	t.Helper()
-	a, err := audit.New(audit.Config{History: h, Regions: s.Regions(), Wait: wait})
+	a, err := audit.New(audit.Config{History: h, Regions: gen.Regions(s.Topology()), Wait: wait})
 	if err != nil {
 		t.Fatal(err)
 	}

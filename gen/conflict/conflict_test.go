@@ -16,13 +16,7 @@ import (
 
 func TestMain(m *testing.M) { regiontest.Main(m) }
 
-func regions(w *regiontest.World) []gen.Endpoint {
-	var list []gen.Endpoint
-	for _, r := range w.Topology.Regions {
-		list = append(list, gen.Endpoint{Name: r.Name, URL: "http://" + r.HTTP})
-	}
-	return list
-}
+func regions(w *regiontest.World) []gen.Endpoint { return gen.Regions(w.Topology) }
 
 func fire(t *testing.T, cfg conflict.Config) (*conflict.Conflict, []conflict.Shot, *conflict.Report) {
 	t.Helper()

@@ -109,7 +109,7 @@ func (b *Bench) run(ctx context.Context, round int, way Way) (*Run, error) {
 	}
 	draining, cancel := context.WithTimeout(ctx, drainWithin)
 	defer cancel()
-	drain, err := meter.Drain(draining, b.stack)
+	drain, err := meter.Drain(draining, b.stack.Topology())
 	if err != nil {
 		return nil, err
 	}

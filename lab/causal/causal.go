@@ -10,7 +10,6 @@ import (
 	"pangea/gen"
 	"pangea/lab/meter"
 	"pangea/lab/progress"
-	"pangea/lab/stack"
 	"pangea/region/topology"
 )
 
@@ -47,14 +46,14 @@ type Verify func(context.Context) error
 // drainWithin bounds the wait for what the far link still carries.
 const drainWithin = time.Minute
 
-// Measure makes the pairs on a fresh stack that nobody else loads.
-func Measure(ctx context.Context, cfg Config, s *stack.Stack, verify Verify) (*Finding, error) {
-	p, err := newPlaces(s.Topology())
+// Measure makes the pairs in a world that nobody else loads.
+func Measure(ctx context.Context, cfg Config, world *topology.Topology, verify Verify) (*Finding, error) {
+	p, err := newPlaces(world)
 	if err != nil {
 		return nil, err
 	}
 	defer p.close()
-	f := &Finding{Wait: !s.Topology().Guards.CausalWaitOff(), Far: far, Near: near}
+	f := &Finding{Wait: !world.Guards.CausalWaitOff(), Far: far, Near: near}
 	sights := each(ctx, cfg, "pairs", cfg.Pairs, func(i int) Sight { return p.play(ctx, cfg.at(i)) })
 	f.take(sights)
 	f.Planted = p.plant(ctx, cfg.at(cfg.Pairs))
@@ -64,7 +63,7 @@ func Measure(ctx context.Context, cfg Config, s *stack.Stack, verify Verify) (*F
 	}
 	draining, cancel := context.WithTimeout(ctx, drainWithin)
 	defer cancel()
-	if _, err := meter.Drain(draining, s); err != nil {
+	if _, err := meter.Drain(draining, world); err != nil {
 		return nil, err
 	}
 	f.Early = early(removals)

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"io"
 
+	"pangea/gen"
 	"pangea/gen/conflict"
 	"pangea/gen/workload"
-	"pangea/lab/stack"
+	"pangea/region/topology"
 )
 
 // Config describes the pairs of each class.
@@ -35,15 +36,15 @@ func Classes() []workload.Class {
 // the end.
 type Verify func(context.Context) error
 
-// Measure fires the pairs at a stack, one class after the other, and at nothing else.
-func Measure(ctx context.Context, cfg Config, on *stack.Stack, verify Verify) (*Finding, error) {
+// Measure fires the pairs at a world that runs, one class after the other, and at nothing else.
+func Measure(ctx context.Context, cfg Config, world *topology.Topology, verify Verify) (*Finding, error) {
 	f := &Finding{}
 	fired := make([][]conflict.Shot, len(Classes()))
 	runs := make([]*conflict.Conflict, len(Classes()))
 	for i, class := range Classes() {
 		run, err := conflict.New(conflict.Config{
-			Seed: cfg.Seed, Prefix: "pair-", Class: class, Pairs: cfg.Pairs, Rate: cfg.Rate,
-			Regions: on.Regions(), Progress: cfg.Progress,
+			Seed: cfg.Seed, Prefix: fmt.Sprintf("pair-%d-", cfg.Seed), Class: class, Pairs: cfg.Pairs, Rate: cfg.Rate,
+			Regions: gen.Regions(world), Progress: cfg.Progress,
 		})
 		if err != nil {
 			return nil, err

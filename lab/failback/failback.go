@@ -191,7 +191,7 @@ const drainWithin = 2 * time.Minute
 func (m *measurement) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, drainWithin)
 	defer cancel()
-	_, err := meter.Drain(ctx, m.stack)
+	_, err := meter.Drain(ctx, m.stack.Topology())
 	return err
 }
 

@@ -68,14 +68,10 @@ func (m *measurement) load() (*gen.Load, error) {
 	if err != nil {
 		return nil, err
 	}
-	var places []gen.Endpoint
-	for _, r := range m.world.Topology.Regions {
-		places = append(places, gen.Endpoint{Name: r.Name, URL: "http://" + r.Router})
-	}
 	return gen.New(gen.Config{
 		Workload: workload.Config{Seed: m.cfg.Seed, Keys: 10_000_000, Zipf: 1.1, Mix: mix, Reads: 20, Prefix: "failback-load-"},
 		Rate:     m.cfg.Rate, Duration: time.Hour, Timeout: 5 * time.Second, // it is stopped before
-		Places: places,
+		Places: gen.Routers(m.world.Topology),
 	})
 }
 
@@ -84,7 +80,7 @@ func (m *measurement) check(ctx context.Context, told *tally.Tally) (*check.Repo
 	if err := m.settle(ctx); err != nil {
 		return nil, err
 	}
-	c, err := check.New(check.Config{Tally: told, Regions: m.stack.Regions()})
+	c, err := check.New(check.Config{Tally: told, Regions: gen.Regions(m.stack.Topology())})
 	if err != nil {
 		return nil, err
 	}

@@ -75,7 +75,7 @@ func Measure(ctx context.Context, cfg Config, world *chaos.World, verify Verify)
 }
 
 func compare(ctx context.Context, told *tally.Tally, t *topology.Topology) (*check.Report, error) {
-	c, err := check.New(check.Config{Tally: told, Regions: endpoints(t, func(r topology.Region) string { return r.HTTP }), Wait: 5 * time.Second})
+	c, err := check.New(check.Config{Tally: told, Regions: gen.Regions(t), Wait: 5 * time.Second})
 	if err != nil {
 		return nil, err
 	}
@@ -96,12 +96,4 @@ func planted(ctx context.Context, told *tally.Tally, t *topology.Topology) (bool
 	one.Counters[key] = c
 	report, err := compare(ctx, one, t)
 	return err == nil && len(report.Wrong) == 1, err
-}
-
-func endpoints(t *topology.Topology, address func(topology.Region) string) []gen.Endpoint {
-	var list []gen.Endpoint
-	for _, r := range t.Regions {
-		list = append(list, gen.Endpoint{Name: r.Name, URL: "http://" + address(r)})
-	}
-	return list
 }

@@ -154,8 +154,8 @@ func (c Config) load(round int, t *topology.Topology) (*gen.Load, error) {
 		return nil, err
 	}
 	return gen.New(gen.Config{
-		Workload: workload.Config{Seed: c.Seed + uint64(round), Keys: 10_000_000, Zipf: 1.1, Mix: mix, Reads: 20, Prefix: "failover-"},
+		Workload: workload.Config{Seed: c.Seed + uint64(round), Keys: 10_000_000, Zipf: 1.1, Mix: mix, Reads: 20, Prefix: fmt.Sprintf("failover-%d-", c.Seed)},
 		Rate:     c.Rate, Duration: 5 * time.Minute, Timeout: 5 * time.Second, // it is stopped before
-		Places: endpoints(t, func(r topology.Region) string { return r.Router }),
+		Places: gen.Routers(t),
 	})
 }

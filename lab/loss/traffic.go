@@ -63,16 +63,12 @@ func (e *Experiment) load(round int) (*gen.Load, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := gen.Config{
+	return gen.New(gen.Config{
 		Workload: workload.Config{
 			Seed: e.cfg.Seed + uint64(round), Keys: 10_000_000, Zipf: 1.1, Mix: shares, Prefix: e.id + "-",
 		},
-		Rate: e.cfg.Rate, Duration: e.cfg.Limit, Timeout: timeout,
-	}
-	for _, r := range e.topo.Regions {
-		cfg.Places = append(cfg.Places, gen.Endpoint{Name: r.Name, URL: "http://" + r.Router})
-	}
-	return gen.New(cfg)
+		Rate: e.cfg.Rate, Duration: e.cfg.Limit, Timeout: timeout, Places: gen.Routers(e.topo),
+	})
 }
 
 // stop ends the load and the probes, and waits for the answers under way.

@@ -2,11 +2,13 @@ package lww
 
 import (
 	"context"
+	"fmt"
 	"io"
 
+	"pangea/gen"
 	"pangea/gen/conflict"
 	"pangea/gen/workload"
-	"pangea/lab/stack"
+	"pangea/region/topology"
 )
 
 // Config describes the pairs of each scene.
@@ -30,11 +32,11 @@ type Finding struct {
 // the end.
 type Verify func(context.Context) error
 
-// Measure fires the pairs of a scene at a stack that is in it, and at nothing else.
-func Measure(ctx context.Context, cfg Config, s Scene, on *stack.Stack, verify Verify) (*Finding, error) {
+// Measure fires the pairs of a scene at a world that is in it, and at nothing else.
+func Measure(ctx context.Context, cfg Config, s Scene, world *topology.Topology, verify Verify) (*Finding, error) {
 	c, err := conflict.New(conflict.Config{
-		Seed: cfg.Seed, Prefix: "lww-", Class: workload.Profile, Pairs: cfg.Pairs, Rate: cfg.Rate,
-		Gap: s.Gap, Seen: s.Seen, Regions: on.Regions(), Writers: []string{"us", behind}, Progress: cfg.Progress,
+		Seed: cfg.Seed, Prefix: fmt.Sprintf("lww-%d-", cfg.Seed), Class: workload.Profile, Pairs: cfg.Pairs, Rate: cfg.Rate,
+		Gap: s.Gap, Seen: s.Seen, Regions: gen.Regions(world), Writers: []string{"us", behind}, Progress: cfg.Progress,
 	})
 	if err != nil {
 		return nil, err

@@ -10,8 +10,8 @@ import (
 
 	"pangea/crdt"
 	"pangea/gen/client"
-	"pangea/lab/stack"
 	"pangea/region"
+	"pangea/region/topology"
 )
 
 // drainPoll is how exact Drain is.
@@ -19,9 +19,9 @@ const drainPoll = 10 * time.Millisecond
 
 // Drain waits until every region has applied all that any had when it was called, and
 // returns how long that took. Its error is that of ctx, and says who lacks what.
-func Drain(ctx context.Context, s *stack.Stack) (time.Duration, error) {
+func Drain(ctx context.Context, world *topology.Topology) (time.Duration, error) {
 	var d drain
-	for _, r := range s.Topology().Regions {
+	for _, r := range world.Regions {
 		c, err := client.New("http://"+r.HTTP, askWithin)
 		if err != nil {
 			return 0, err

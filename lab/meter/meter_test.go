@@ -38,7 +38,7 @@ func TestMeter_TellsWhatARunCost(t *testing.T) {
 	until(t, func() bool { return seen(m.Report(begun, time.Now())) })
 	const writes = 200
 	write(t, s, writes)
-	if _, err := meter.Drain(t.Context(), s); err != nil {
+	if _, err := meter.Drain(t.Context(), s.Topology()); err != nil {
 		t.Fatal(err)
 	}
 	var r *meter.Report

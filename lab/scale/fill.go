@@ -46,7 +46,7 @@ func (s *Scale) fill(ctx context.Context, fresh *stack.Stack, n int) (uint64, er
 		case err := <-done:
 			if err == nil {
 				fmt.Fprintf(s.cfg.Progress, "%d rows written, waiting until they are everywhere\n", n)
-				_, err = meter.Drain(ctx, fresh)
+				_, err = meter.Drain(ctx, fresh.Topology())
 			}
 			return written.Load(), err
 		}

@@ -37,9 +37,9 @@ type Config struct {
 // Open starts a stack of that world with nothing stored.
 type Open func(context.Context, *topology.Topology) (*stack.Stack, error)
 
-// Verify returns nil once all regions of a stack hold the same state, and an error if
+// Verify returns nil once all regions of a world hold the same state, and an error if
 // they do not in the end.
-type Verify func(context.Context, *stack.Stack) error
+type Verify func(context.Context, *topology.Topology) error
 
 // Scale measures curves.
 type Scale struct {
@@ -111,7 +111,7 @@ func (s *Scale) measure(ctx context.Context, at setting) (p point, err error) {
 		}
 		p.Peak, p.Steady = append(p.Peak, peak), append(p.Steady, steady)
 	}
-	if err := s.verify(ctx, fresh); err != nil {
+	if err := s.verify(ctx, fresh.Topology()); err != nil {
 		p.Differed = err.Error()
 	}
 	return p, ctx.Err()

@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"pangea/chaos/links"
+	"pangea/gen"
 	"pangea/gen/conflict"
 	"pangea/gen/workload"
 	"pangea/lab/meter"
 	"pangea/lab/progress"
-	"pangea/lab/stack"
+	"pangea/region/topology"
 )
 
 // Config describes a cut.
@@ -52,24 +53,24 @@ func classes() []workload.Class {
 // drainWithin bounds the wait for what a cut left to send.
 const drainWithin = 2 * time.Minute
 
-// Measure cuts a fresh stack that nobody else loads.
-func Measure(ctx context.Context, cfg Config, s *stack.Stack, verify Verify) (*Finding, error) {
-	runs, err := newRuns(cfg, s)
+// Measure cuts a world that nobody else loads.
+func Measure(ctx context.Context, cfg Config, world *topology.Topology, verify Verify) (*Finding, error) {
+	runs, err := newRuns(cfg, world)
 	if err != nil {
 		return nil, err
 	}
 	defer runs.close()
-	network := links.Open(s.Topology())
+	network := links.Open(world)
 	defer network.Heal(context.WithoutCancel(ctx), a, b)
-	fmt.Fprintf(cfg.Progress, "%s and %s are cut off from each other for %v, under %.0f writes/s, relay %t\n", a, b, cfg.Cut, cfg.Rate, s.Topology().Relay.Enabled)
+	fmt.Fprintf(cfg.Progress, "%s and %s are cut off from each other for %v, under %.0f writes/s, relay %t\n", a, b, cfg.Cut, cfg.Rate, world.Relay.Enabled)
 	if err := network.Partition(ctx, a, b, links.BothWays, links.Refuse); err != nil {
 		return nil, err
 	}
-	course := watch(s.Topology())
+	course := watch(world)
 	defer course.end()
 	fired := runs.fire(ctx, cfg)
-	f := &Finding{Relay: s.Topology().Relay.Enabled, Cut: cfg.Cut}
-	if f.Behind, f.Late, err = behind(s.Topology(), cfg.Cut); err != nil {
+	f := &Finding{Relay: world.Relay.Enabled, Cut: cfg.Cut}
+	if f.Behind, f.Late, err = behind(world, cfg.Cut); err != nil {
 		return nil, err
 	}
 	healing := time.Now()
@@ -78,7 +79,7 @@ func Measure(ctx context.Context, cfg Config, s *stack.Stack, verify Verify) (*F
 	}
 	draining, cancel := context.WithTimeout(ctx, drainWithin)
 	defer cancel()
-	if _, err = meter.Drain(draining, s); err != nil {
+	if _, err = meter.Drain(draining, world); err != nil {
 		return nil, err
 	}
 	f.Converged = time.Since(healing)
@@ -93,12 +94,12 @@ func Measure(ctx context.Context, cfg Config, s *stack.Stack, verify Verify) (*F
 // runs are the pairs of each class.
 type runs []*conflict.Conflict
 
-func newRuns(cfg Config, s *stack.Stack) (all runs, err error) {
+func newRuns(cfg Config, world *topology.Topology) (all runs, err error) {
 	rate := cfg.Rate / 2 / float64(len(classes())) // pairs per second of a class
 	for _, class := range classes() {
 		run, err := conflict.New(conflict.Config{
-			Seed: cfg.Seed, Prefix: "split-", Class: class, Rate: rate, Pairs: max(1, int(rate*cfg.Cut.Seconds())),
-			Regions: s.Regions(), Writers: []string{a, b},
+			Seed: cfg.Seed, Prefix: fmt.Sprintf("split-%d-", cfg.Seed), Class: class, Rate: rate, Pairs: max(1, int(rate*cfg.Cut.Seconds())),
+			Regions: gen.Regions(world), Writers: []string{a, b},
 		})
 		if err != nil {
 			all.close()

@@ -7,18 +7,8 @@ import (
 	"os/exec"
 	"slices"
 
-	"pangea/gen"
 	"pangea/lab/process"
 )
-
-// Regions are the regions' own addresses, for whoever asks them with no router between.
-func (s *Stack) Regions() []gen.Endpoint {
-	var list []gen.Endpoint
-	for _, r := range s.topo.Regions {
-		list = append(list, gen.Endpoint{Name: r.Name, URL: "http://" + r.HTTP})
-	}
-	return list
-}
 
 // Pids are those of the parts that are alive, by name. A postmaster's children are
 // not among them.

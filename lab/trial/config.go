@@ -79,16 +79,12 @@ func (c Config) load(s *stack.Stack) wrk.Config {
 // probe is the load of one window that measures the latency. It shares no key with the
 // other.
 func (c Config) probe(s *stack.Stack) gen.Config {
-	cfg := gen.Config{
+	return gen.Config{
 		Workload: workload.Config{
 			Seed: uint64(c.Load.Seed), Keys: 10_000, Zipf: 1.1, Mix: probed(), Reads: 50, Prefix: "probe-",
 		},
-		Rate: c.Probe, Duration: c.Window,
+		Rate: c.Probe, Duration: c.Window, Places: gen.Regions(s.Topology()),
 	}
-	for _, r := range s.Topology().Regions {
-		cfg.Places = append(cfg.Places, gen.Endpoint{Name: r.Name, URL: "http://" + r.HTTP})
-	}
-	return cfg
 }
 
 // meter samples a short trial more often: a line needs points.

@@ -68,7 +68,7 @@ func (t *Trial) Run(ctx context.Context) (*Result, error) {
 func (t *Trial) drain(ctx context.Context) (time.Duration, error) {
 	limited, cancel := context.WithTimeout(ctx, t.cfg.Drain)
 	defer cancel()
-	took, err := meter.Drain(limited, t.stack)
+	took, err := meter.Drain(limited, t.stack.Topology())
 	if err != nil && ctx.Err() == nil && limited.Err() != nil {
 		return -1, nil
 	}

@@ -61,14 +61,10 @@ func load(t *testing.T, s *stack.Stack) (stop func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := gen.Config{
+	l, err := gen.New(gen.Config{
 		Workload: workload.Config{Seed: 1, Keys: 2000, Zipf: 1.1, Mix: mix, Reads: 40, Prefix: "user:"},
-		Rate:     300, Duration: 3 * time.Minute,
-	}
-	for _, r := range s.Topology().Regions {
-		cfg.Places = append(cfg.Places, gen.Endpoint{Name: r.Name, URL: "http://" + r.Router})
-	}
-	l, err := gen.New(cfg)
+		Rate:     300, Duration: 3 * time.Minute, Places: gen.Routers(s.Topology()),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
