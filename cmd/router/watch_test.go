@@ -36,7 +36,7 @@ func TestConsoleOnly_ServesThePageAndNoClients(t *testing.T) {
 		t.Errorf("a client is answered %d, want 404", status)
 	}
 	stop()
-	if err := <-ended; !errors.Is(err, context.Canceled) {
+	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
 		t.Errorf("it ended by %v", err)
 	}
 }
