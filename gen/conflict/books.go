@@ -2,13 +2,14 @@ package conflict
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"pangea/region"
 )
 
 // Books are what the regions have booked of writes of the class that are gone, each of its
-// own, since they began (I9).
+// own (I9).
 type Books struct {
 	Superseded int64 `json:"superseded"` // to a write that had seen it: no conflict
 	Concurrent int64 `json:"concurrent"` // to a write that had not
@@ -18,8 +19,21 @@ type Books struct {
 // Lost is how many were lost to a conflict, or to a clock.
 func (b Books) Lost() int64 { return b.Concurrent + b.ClockSkew }
 
-// Books asks every region.
-func (c *Conflict) Books() (sum Books, err error) {
+// Books are those since Fire began. Nobody else may write to the class meanwhile.
+func (c *Conflict) Books() (Books, error) {
+	now, err := c.booked()
+	if err = errors.Join(c.unread, err); err != nil {
+		return Books{}, err
+	}
+	return Books{
+		Superseded: now.Superseded - c.before.Superseded,
+		Concurrent: now.Concurrent - c.before.Concurrent,
+		ClockSkew:  now.ClockSkew - c.before.ClockSkew,
+	}, nil
+}
+
+// booked asks every region for all since it began.
+func (c *Conflict) booked() (sum Books, err error) {
 	for i, r := range c.cfg.Regions {
 		body, err := c.read(i, "/ledger")
 		if err != nil {

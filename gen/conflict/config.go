@@ -55,6 +55,9 @@ type Conflict struct {
 	cfg     Config
 	clients []*client.Client // one per region
 	writers []int            // numbers of regions
+
+	before Books // what was booked when Fire began
+	unread error // why that is not known
 }
 
 // New validates the configuration; it sends nothing.

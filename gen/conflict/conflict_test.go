@@ -1,6 +1,7 @@
 package conflict_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -38,8 +39,8 @@ func fire(t *testing.T, cfg conflict.Config) (*conflict.Conflict, []conflict.Sho
 func TestConflict_OnlyARegisterLoses(t *testing.T) {
 	t.Parallel()
 	w := regiontest.New(t, regiontest.Options{RTT: 200 * time.Millisecond})
-	for _, class := range []workload.Class{workload.Profile, workload.Counter, workload.Tags, workload.Prefs} {
-		cfg := conflict.Config{Seed: 3, Prefix: "c-", Class: class, Pairs: 100, Rate: 200, Regions: regions(w), Wait: 30 * time.Second}
+	for i, class := range []workload.Class{workload.Profile, workload.Counter, workload.Tags, workload.Prefs, workload.Profile} {
+		cfg := conflict.Config{Seed: 3, Prefix: fmt.Sprintf("c%d-", i/4), Class: class, Pairs: 100, Rate: 200, Regions: regions(w), Wait: 30 * time.Second}
 		c, _, report := fire(t, cfg)
 		want := 0
 		if class == workload.Profile {

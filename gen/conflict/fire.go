@@ -35,6 +35,7 @@ func (s *Shot) Acknowledged() bool {
 // Fire sends the pairs, each when it is due, and returns those that were sent. Cancelling
 // ctx ends it early.
 func (c *Conflict) Fire(ctx context.Context) []Shot {
+	c.before, c.unread = c.booked()
 	shots := make([]Shot, c.cfg.Pairs)
 	var group errgroup.Group
 	group.SetLimit(inFlight)
