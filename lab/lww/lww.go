@@ -34,8 +34,10 @@ type Verify func(context.Context) error
 
 // Measure fires the pairs of a scene at a world that is in it, and at nothing else.
 func Measure(ctx context.Context, cfg Config, s Scene, world *topology.Topology, verify Verify) (*Finding, error) {
+	// What runs may go through several scenes: each has keys of its own.
+	prefix := fmt.Sprintf("lww-%d-%s-%v-%v-%t-", cfg.Seed, s.Mode, s.Skew, s.Gap, s.Seen)
 	c, err := conflict.New(conflict.Config{
-		Seed: cfg.Seed, Prefix: fmt.Sprintf("lww-%d-", cfg.Seed), Class: workload.Profile, Pairs: cfg.Pairs, Rate: cfg.Rate,
+		Seed: cfg.Seed, Prefix: prefix, Class: workload.Profile, Pairs: cfg.Pairs, Rate: cfg.Rate,
 		Gap: s.Gap, Seen: s.Seen, Regions: gen.Regions(world), Writers: []string{"us", behind}, Progress: cfg.Progress,
 	})
 	if err != nil {

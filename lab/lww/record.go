@@ -10,7 +10,7 @@ import (
 func Record(findings []*Finding) *results.Record {
 	r := &results.Record{
 		Title: "What last-writer-wins loses",
-		About: "Pairs of writes to one profile, from us and eu, each on a key of its own and the same in every scene. " +
+		About: "Pairs of writes to one profile, from us and eu, each on a key of its own, and at the same moments in every scene. " +
 			"At once: both are sent together. One after the other: the second 25 ms after the first, which was answered before, so that everyone knows which is newer; " +
 			"neither region has heard of the other's write. By who has seen the first: the second is made by a client whose region shows the first one. " +
 			"Lost: writes that are gone without having been overwritten by who had seen them, as the regions' ledgers book them, and by which reason; what is left is read from every region. Older won: pairs whose newer write is gone.",
