@@ -11,11 +11,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"pangea/crdt"
+	"pangea/lab/logtest"
 	"pangea/region"
 	"pangea/region/api"
 	"pangea/region/api/contract"
@@ -278,7 +278,7 @@ func TestAPI_ChunkedBodies(t *testing.T) {
 // A panic once answers are being sent breaks that connection, and gives the place back.
 func TestAPI_BatchThatBreaksOff(t *testing.T) {
 	m := panicking{contract.NewMemory("us")}
-	var said logged
+	var said logtest.Log
 	cfg := api.Config{Batches: 1, Timeout: time.Second, Logger: slog.New(slog.NewTextHandler(&said, nil))}
 	base := listen(t, build(t, m.Memory, cfg, func(p *api.Parts) { p.Writer = m }))
 	const good, sick, times = `{"op":"counter.incr","key":"a"}`, `{"op":"counter.incr","key":"sick"}`, 3
@@ -295,27 +295,9 @@ func TestAPI_BatchThatBreaksOff(t *testing.T) {
 		resp, answer := ask(t, base, "POST /batch", good)
 		want(t, resp, answer, 200, "")
 	}
-	if n := strings.Count(said.text(), "answer broken off"); n != times {
+	if n := strings.Count(said.String(), "answer broken off"); n != times {
 		t.Errorf("the log tells of it %d times, want %d", n, times)
 	}
-}
-
-// logged is what a logger wrote.
-type logged struct {
-	mu  sync.Mutex
-	all bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.all.Write(p)
-}
-
-func (l *logged) text() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.all.String()
 }
 
 func TestAPI_BatchesTakeTurns(t *testing.T) {
