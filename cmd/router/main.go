@@ -47,7 +47,7 @@ func command() *cli.Command {
 			&cli.StringFlag{Name: "console-faults", Usage: "give the console buttons that run this chaos `PROGRAM`; for a stack on this machine, and a loopback address only"},
 			&cli.StringFlag{Name: "console-only", Usage: "serve the console on this `ADDRESS`, and no clients; for a place from which all regions can be reached"},
 			&cli.StringFlag{Name: "log-level", Usage: "debug, info, warn or error", Value: "info"},
-			&cli.BoolFlag{Name: "check", Usage: "ask the running router whether a request gets through to a region, and exit"},
+			&cli.BoolFlag{Name: "check", Usage: "ask the running router whether a request gets through to a region, or the console of -console-only whether it serves, and exit"},
 		},
 		OnUsageError: func(_ context.Context, _ *cli.Command, err error, _ bool) error {
 			return fmt.Errorf("%w; see router --help", err)

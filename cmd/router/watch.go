@@ -18,6 +18,9 @@ import (
 // watch serves the console alone. The routers in containers can reach no region but their
 // own; one that is for no clients may be in all the networks.
 func watch(ctx context.Context, c *cli.Command, address string, log *slog.Logger) error {
+	if c.String("console-faults") != "" {
+		return errors.New("-console-faults needs the router of a stack on this machine: leave out -console-only")
+	}
 	top, err := world(c)
 	if err != nil {
 		return err

@@ -41,6 +41,14 @@ func TestConsoleOnly_ServesThePageAndNoClients(t *testing.T) {
 	}
 }
 
+// TestConsoleOnly_HasNoButtons: what would be ignored is refused.
+func TestConsoleOnly_HasNoButtons(t *testing.T) {
+	err := command().Run(t.Context(), []string{"router", "-console-only", "127.0.0.1:0", "-console-faults", "chaos"})
+	if err == nil || !strings.Contains(err.Error(), "-console-faults") {
+		t.Errorf("got %v, want the flag refused", err)
+	}
+}
+
 // TestRouter_NeedsAPlace: without one it says which flag is missing.
 func TestRouter_NeedsAPlace(t *testing.T) {
 	err := command().Run(t.Context(), []string{"router", "-topology", filepath.Join("..", "..", "topology.yaml")})

@@ -1,5 +1,3 @@
-// Package running finds what runs of a checkout: the local stack, or the containers. Both have
-// the same parts, on the same ports of this machine.
 package running
 
 import (
