@@ -93,7 +93,7 @@ func TestExperiments_HoldTheirClaims(t *testing.T) {
 	for _, some := range [][][]string{
 		{{"lww", "-pairs", "100", "-rate", "50", "-scene", "5", "-scene", "8"}, {"crdt", "-pairs", "60", "-rate", "50"}, {"latency", "-writes", "10"}},
 		{{"partition", "-cut", "12s", "-rate", "100"}},
-		{{"failover", "-kills", "1", "-rate", "60"}, {"ryw", "-writes", "40"}},
+		{{"failover", "-kills", "1", "-rate", "200"}, {"ryw", "-writes", "40"}},
 		{{"failback", "-away", "3s", "-subjects", "60", "-rate", "60"}},
 		{{"causal", "-pairs", "40"}},
 	} {

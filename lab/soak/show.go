@@ -11,12 +11,12 @@ import (
 
 func links(found *trial.Result) results.Table {
 	t := results.Table{
-		Caption: "Lag of each link. Visible: from a write's acknowledgement to its being read elsewhere. Behind: the age of the oldest entry that is missing. Slope: of that, with its 95 % interval.",
+		Caption: "Lag of each link. Visible: from a write's acknowledgement to its being read elsewhere. Behind: the age of the oldest entry that is missing. Slope: of that, with its 95 % interval; flat: as one of all links.",
 		Header:  []string{"link", "delay ms", "visible p50 ms", "p99 ms", "behind p50 ms", "p99 ms", "slope ms per minute", "flat"},
 	}
 	for _, l := range found.Links {
 		t.Add(l.Name(), results.Milliseconds(l.Delay), results.Milliseconds(l.Visible.P50), results.Milliseconds(l.Visible.P99),
-			fmt.Sprintf("%.1f", 1000*l.Lag.Median), fmt.Sprintf("%.1f", 1000*l.Lag.P99), slope(l.Line, 60*1000), yes(l.Line.Flat()))
+			fmt.Sprintf("%.1f", 1000*l.Lag.Median), fmt.Sprintf("%.1f", 1000*l.Lag.P99), slope(l.Line, 60*1000), yes(l.Line.FlatAmong(len(found.Links))))
 	}
 	return t
 }

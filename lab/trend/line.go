@@ -19,9 +19,10 @@ type Line struct {
 	Seconds float64 `json:"seconds"` // from the first to the last
 	Slope   float64 `json:"slope_per_second"`
 	// Low and High hold the slope with 95 % confidence, if that is Known.
-	Low   float64 `json:"low_per_second"`
-	High  float64 `json:"high_per_second"`
-	Known bool    `json:"known"` // the points were enough to say anything
+	Low     float64 `json:"low_per_second"`
+	High    float64 `json:"high_per_second"`
+	Freedom float64 `json:"degrees_of_freedom,omitempty"` // of that interval
+	Known   bool    `json:"known"`                        // the points were enough to say anything
 }
 
 const (
@@ -48,26 +49,30 @@ func Fit(points []Point) Line {
 	for i := range xs {
 		residuals[i] = ys[i] - intercept - l.Slope*xs[i]
 	}
-	var half float64
-	half, l.Known = margin(xs, residuals)
+	n := independent(residuals)
+	if l.Known = n >= fewestIndependent; !l.Known {
+		l.Low, l.High = l.Slope, l.Slope
+		return l
+	}
+	l.Freedom = n - 2
+	half := deviation(xs, residuals, l.Freedom) * quantile(0.975, l.Freedom)
 	l.Low, l.High = l.Slope-half, l.Slope+half
 	return l
 }
 
-// margin is half of the slope's 95 % interval.
-func margin(xs, residuals []float64) (float64, bool) {
-	n := independent(residuals)
-	if n < fewestIndependent {
-		return 0, false
-	}
+// deviation is that of the slope.
+func deviation(xs, residuals []float64, freedom float64) float64 {
 	var squares, spread float64
 	mean := stat.Mean(xs, nil)
 	for i, x := range xs {
 		squares += residuals[i] * residuals[i]
 		spread += (x - mean) * (x - mean)
 	}
-	deviation := math.Sqrt(squares / (n - 2) / spread)
-	return deviation * distuv.StudentsT{Sigma: 1, Nu: n - 2}.Quantile(0.975), true
+	return math.Sqrt(squares / freedom / spread)
+}
+
+func quantile(p, freedom float64) float64 {
+	return distuv.StudentsT{Sigma: 1, Nu: freedom}.Quantile(p)
 }
 
 // independent is how many samples tell as much as these, which follow each other.
@@ -89,6 +94,17 @@ func independent(residuals []float64) float64 {
 
 // Flat reports whether the slope is not above 0 within its interval.
 func (l Line) Flat() bool { return l.Known && l.Low <= 0 }
+
+// FlatAmong reports the same of one of n lines that are judged together: its interval is
+// so wide that all n hold their slopes with 95 % confidence (Bonferroni). Of six lines
+// that do not rise one would not be Flat in one run of seven.
+func (l Line) FlatAmong(n int) bool {
+	if l.Flat() || l.Freedom == 0 { // a record of before Freedom has no more to tell
+		return l.Flat()
+	}
+	wider := quantile(1-0.025/float64(n), l.Freedom) / quantile(0.975, l.Freedom)
+	return l.Slope-(l.Slope-l.Low)*wider <= 0
+}
 
 // Rise is how much the line rises from the first point to the last, or 0.
 func (l Line) Rise() float64 { return max(0, l.Slope*l.Seconds) }

@@ -34,6 +34,27 @@ func TestFit_IntervalHoldsTheSlope(t *testing.T) {
 	}
 }
 
+// Six lines without a slope are judged together: at least one is said to rise in about one
+// run of forty, and not in one of seven. One that rises is seen all the same.
+func TestFlatAmong_JudgesLinesTogether(t *testing.T) {
+	r, rises := rand.New(rand.NewPCG(7, 4)), 0
+	const runs, lines = 1000, 6
+	for range runs {
+		for range lines {
+			if !Fit(series(r, 120, 0, 1, 0.5)).FlatAmong(lines) {
+				rises++
+				break
+			}
+		}
+	}
+	if share := float64(rises) / runs; share < 0.005 || share > 0.06 {
+		t.Errorf("in %.3f of the runs something rises, want about 0.025", share)
+	}
+	if l := Fit(series(r, 120, 0.05, 1, 0.5)); l.FlatAmong(lines) {
+		t.Errorf("%+v does not rise among %d", l, lines)
+	}
+}
+
 func TestFit_SeesARise(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 2))
 	rising := Fit(series(r, 400, 0.1, 1, 0.8))

@@ -13,11 +13,14 @@ const DrainsWithin = 2 * time.Second
 // Drained reports whether all regions had all soon after the load.
 func (r *Result) Drained() bool { return r.Drain >= 0 && r.Drain <= DrainsWithin }
 
-// Flat reports whether no link's lag rises, and the rest drained soon.
-func (r *Result) Flat() bool {
-	rises := func(l Link) bool { return !l.Line.Flat() }
-	return r.Drained() && !slices.ContainsFunc(r.Links, rises)
+// Rising are the links whose lag rises. They are judged together (docs/decisions/014).
+func (r *Result) Rising() []Link {
+	flat := func(l Link) bool { return l.Line.FlatAmong(len(r.Links)) }
+	return slices.DeleteFunc(slices.Clone(r.Links), flat)
 }
+
+// Flat reports whether no link's lag rises, and the rest drained soon.
+func (r *Result) Flat() bool { return r.Drained() && len(r.Rising()) == 0 }
 
 // Latencies is a figure of each window, in milliseconds: its median, and how far the
 // windows lie around it.
