@@ -4,11 +4,13 @@ package browser
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -61,6 +63,51 @@ func TestConsole_ShowsACutAndItsHeal(t *testing.T) {
 	p.picture(images + "console-healed.png")
 	p.quiet()
 }
+
+// The console of a run that lasts for long, `task exp:soak` say, and for how long the test
+// is to stay: `task test:browser -- -run LongRun -watch URL -stay 29m -timeout 1h`.
+var (
+	watch = flag.String("watch", "", "URL of a console to watch; a stack under a short load if empty")
+	stay  = flag.Duration("stay", 40*time.Second, "how long to watch it")
+)
+
+// TestConsole_ShowsALongRun: a page that stays open shows all that it has seen of the last
+// hour, and not only of the last minutes. The picture of a run of somebody else's goes to
+// docs/images.
+func TestConsole_ShowsALongRun(t *testing.T) {
+	url, file := *watch, images+"console-soak.png"
+	if url == "" {
+		s := world(t)
+		defer load(t, s)()
+		url, file = "http://"+s.Topology().Regions[0].Router+"/console", filepath.Join(t.ArtifactDir(), "long.png")
+	}
+	p := open(t, url)
+	p.look(1440, 900, "light")
+	p.until("the page has seen enough", fmt.Sprintf(`performance.now() > %d`, stay.Milliseconds()), *stay+time.Minute)
+	p.do(chromedp.SendKeys(chromedp.CSS("#span"), "1")) // 1 h
+	p.until("the charts show all of it", fmt.Sprintf(`document.querySelector('#charts .grid').dataset.seconds > %f`, 0.9*stay.Seconds()), 10*time.Second)
+	p.picture(file)
+	if shown := evaluate[[]float64](p, hoursOfCharts); !slices.Equal(shown, []float64{300, 3600}) {
+		t.Errorf("charts of two hours show %v s, want 300, and 3600 when asked for", shown)
+	}
+	p.quiet()
+}
+
+// hoursOfCharts draws two hours in charts of their own, and tells how much of it they show.
+const hoursOfCharts = `(async () => {
+	const { Charts } = await import('/console/dist/charts.js')
+	const root = document.body.appendChild(document.createElement('div'))
+	const span = document.querySelector('#span').cloneNode(true)
+	const charts = new Charts({ regions: [] }, root, span)
+	for (let s = 0; s <= 7200; s++) charts.show({ at: new Date(1000 * s).toISOString(), regions: [], links: [], events: [] })
+	const shown = []
+	for (span.value of ['300', '3600']) {
+		span.dispatchEvent(new Event('change'))
+		shown.push(Number(root.dataset.seconds))
+	}
+	root.remove()
+	return shown
+})()`
 
 // TestConsole_KillsAndStartsARegion: its clients are moved, and it is let back in.
 func TestConsole_KillsAndStartsARegion(t *testing.T) {

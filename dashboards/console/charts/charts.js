@@ -5,16 +5,20 @@ import 'uplot/dist/uPlot.min.css'
 import './charts.css'
 import { marks } from './marks.js'
 
-const most = 300 // seconds that are kept, and shown
+const most = 3600 // seconds that are kept
 const least = 60 // seconds that are shown at first
 
 export class Charts {
-  constructor(world, root) {
+  // span is a list of choices: how many seconds are shown.
+  constructor(world, root, span) {
+    this.root = root
+    this.span = span
     this.times = []
     this.events = []
     this.charts = describe(world).map(d => ({ ...d, values: d.lines.map(() => []), figure: figure(root, d) }))
     this.paint()
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.paint())
+    span.addEventListener('change', () => this.draw())
     new ResizeObserver(() => this.fit()).observe(root)
   }
 
@@ -55,7 +59,8 @@ export class Charts {
   draw() {
     const now = this.times.at(-1)
     if (now == null) return
-    const from = Math.min(now - least, Math.max(this.times[0], now - most))
+    const from = Math.min(now - least, Math.max(this.times[0], now - this.span.value))
+    this.root.dataset.seconds = now - from
     for (const c of this.charts) {
       c.plot.setData([this.times, ...c.values], false)
       c.plot.setScale('x', { min: from, max: now })

@@ -21,9 +21,10 @@ async function layOut(world) {
   if (world.charts) {
     document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: '/console/dist/charts.css' }))
     const { Charts } = await import('/console/dist/charts.js')
-    parts.push(new Charts(world, find('#charts .grid')))
+    parts.push(new Charts(world, find('#charts .grid'), find('#span')))
   }
   find('#no-charts').hidden = world.charts
+  find('#span').parentElement.hidden = !world.charts
   return parts
 }
 
