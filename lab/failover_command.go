@@ -11,10 +11,11 @@ import (
 
 const failoverHelp = `Starts a fresh stack below .pangea/bench (yours must be down; its data stays), and kills eu
 under load, again and again at random moments, bringing it back each time. It measures
-for how long the clients near it are without an answer, and compares every counter with
-what they were told. It exits with 1 if that takes 2 s (p50) or 5 s, if an increment is
-lost or counts twice, or if the regions differ in the end. It does so with routers that
-go by the distances of the topology, and with those that go by what their checks take.
+for how long the clients near it are without an answer. It records every operation, and
+compares what clients were told with what the regions hold, as "gen check" does. It exits
+with 1 if those clients wait 2 s (p50) or 5 s, if anything contradicts what they were told,
+or if the regions differ in the end. It does so with routers that go by the distances of the
+topology, and with those that go by what their checks take.
 
 For the loss of a region with its disk, see "lab loss".
 

@@ -3,12 +3,15 @@
 //
 //	each Round: load on all routers ─▶ kill -9 of eu ─▶ its router moves its clients on
 //	            ─▶ eu is started again, catches up and serves ─▶ its clients move back
-//	after all:  digests equal; each counter, in each region, against what clients were told
+//	            ─▶ the history of the load against what the regions hold (gen/audit)
+//	after all:  digests equal
 //
 // The claims, each of which holds or is broken:
 //
 //   - clients near the region are served again within 2 s (p50), and 5 s at most;
 //   - no acknowledged increment is missing afterwards, and none counts twice;
+//   - nothing else contradicts what clients were told: tags, profiles, fields, what was read
+//     meanwhile, causes, handles and the books;
 //   - all regions hold the same in the end (I7);
 //   - an increment that was planted in what clients were told is found missing.
 //

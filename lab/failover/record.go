@@ -3,6 +3,7 @@ package failover
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"pangea/lab/results"
@@ -22,20 +23,27 @@ func Record(findings []*Finding, rate float64) *results.Record {
 	}
 	times := results.Table{Header: []string{"policy", "kills", "without an answer: least s", "p50 s", "most s", "return: least s", "p50 s", "most s"}}
 	counts := results.Table{
-		Caption: "Operations of all rounds, and the counters behind them. Wrong: lost or doubled.",
-		Header:  []string{"policy", "answered well", "refused", "503, no effect", "no answer, may stand", "counter writes acknowledged", "unanswered", "counters compared", "wrong"},
+		Caption: "Operations of all rounds.",
+		Header:  []string{"policy", "answered well", "refused", "503, no effect", "no answer, may stand"},
+	}
+	kept := results.Table{
+		Caption: "What the history of each round and the state of the regions after it decide, all rounds together. Unanswered: of what was checked.",
+		Header:  []string{"policy", "property", "promise", "checked", "unanswered", "undecided", "violated"},
 	}
 	chart := results.Chart{Title: "Clients near the killed region: time without an answer", X: results.Axis{Label: "kill"}, Y: results.Axis{Label: "s"}}
 	for _, f := range findings {
 		times.Add(f.times()...)
 		counts.Add(f.counts()...)
+		for _, p := range f.Properties {
+			kept.Add(f.Policy, p.Name, p.Promise, fmt.Sprintf("%d %s", p.Checked, p.Unit), fmt.Sprint(p.Unanswered), fmt.Sprint(len(p.Undecided)), fmt.Sprint(p.Violated))
+		}
 		chart.Curves = append(chart.Curves, results.Curve{Name: f.Policy, Points: points(f.Rounds), Measurements: true})
 		for _, round := range f.Rounds {
 			r.Writes += round.Writes
 		}
 		f.claim(r)
 	}
-	r.Tables, r.Charts = []results.Table{times, counts}, []results.Chart{chart}
+	r.Tables, r.Charts = []results.Table{times, counts, kept}, []results.Chart{chart}
 	return r
 }
 
@@ -51,7 +59,7 @@ func (f *Finding) counts() []string {
 		ok, refused, noEffect, open = ok+x.OK, refused+x.Refused, noEffect+x.NoEffect, open+x.Unanswered
 	}
 	row := []string{f.Policy}
-	for _, n := range []uint64{ok, refused, noEffect, open, f.Acks, f.Open, uint64(f.Counters), uint64(f.Wrong)} {
+	for _, n := range []uint64{ok, refused, noEffect, open} {
 		row = append(row, fmt.Sprint(n))
 	}
 	return row
@@ -65,13 +73,32 @@ func (f *Finding) claim(r *results.Record) {
 	usual, longest := at(gaps, n/2), at(gaps, n-1)
 	of.ClaimOfSpeed(n > 0 && usual < half, "its clients are served again within 2 s, half of the times", "%s s", results.Seconds(usual))
 	of.ClaimOfSpeed(n > 0 && longest <= most, "and within 5 s, always", "%s s", results.Seconds(longest))
-	of.Claim(f.Wrong == 0 && f.Acks > 0, "no acknowledged increment is lost, and none counts twice", "%d of %d counters are wrong, %d writes unanswered", f.Wrong, f.Counters, f.Open)
+	c := f.Counters()
+	of.Claim(c.Violated == 0 && c.Checked > c.Unanswered, "no acknowledged increment is lost, and none counts twice", "%d violations by %d writes, %d of them unanswered", c.Violated, c.Checked, c.Unanswered)
+	violated, open := f.judged()
+	told := fmt.Sprintf("%d violations of %d properties by %d operations", violated, len(f.Properties), f.Operations)
+	if len(open) > 0 {
+		told += ", and nothing was decided of: " + strings.Join(open, ", ")
+	}
+	of.Claim(violated == 0 && len(open) == 0 && len(f.Properties) > 0, "nothing contradicts what clients were told", "%s", told)
 	of.Claim(f.Planted, "an increment that was planted in what clients were told is missed", "%t", f.Planted)
 	found := "equal digests of all classes"
 	if f.Equal != "" {
 		found = f.Equal
 	}
 	of.Claim(f.Equal == "", "all regions hold the same in the end", "%s", found)
+}
+
+// judged is how many violations there are, and the properties that are open: nothing was
+// there to check, or some of it could not be decided.
+func (f *Finding) judged() (violated int, open []string) {
+	for _, p := range f.Properties {
+		violated += p.Violated
+		if p.Checked == 0 || len(p.Undecided) > 0 {
+			open = append(open, p.Name)
+		}
+	}
+	return violated, open
 }
 
 func (f *Finding) sorted(of func(Round) time.Duration) []time.Duration {

@@ -4,12 +4,15 @@ import (
 	"testing"
 	"time"
 
+	"pangea/gen/audit"
 	"pangea/lab/results/resultstest"
 )
 
 // sound is three kills after which everything is as it should be.
 func sound() *Finding {
-	f := &Finding{Policy: "static", Counters: 9, Acks: 100, Open: 3, Planted: true}
+	f := &Finding{Policy: "static", Operations: 500, Planted: true, Properties: []audit.Property{
+		{Name: "counters", Unit: "writes", Checked: 100, Unanswered: 3}, {Name: "tags", Unit: "writes", Checked: 50},
+	}}
 	for i, gap := range []time.Duration{200 * time.Millisecond, 4 * time.Second, 300 * time.Millisecond} {
 		f.Rounds = append(f.Rounds, Round{Number: i + 1, Gap: gap, Return: time.Second, OK: 1000, Writes: 800})
 	}
@@ -22,6 +25,7 @@ func TestRecord_Claims(t *testing.T) {
 		half   = "its clients are served again within 2 s, half of the times"
 		always = "and within 5 s, always"
 		counts = "no acknowledged increment is lost, and none counts twice"
+		told   = "nothing contradicts what clients were told"
 	)
 	for _, test := range []struct {
 		want  string
@@ -29,8 +33,10 @@ func TestRecord_Claims(t *testing.T) {
 	}{
 		{half, func(f *Finding) { f.Rounds[0].Gap = 2 * time.Second; f.Rounds[2].Gap = 3 * time.Second }},
 		{always, func(f *Finding) { f.Rounds[1].Gap = 6 * time.Second }},
-		{counts, func(f *Finding) { f.Wrong = 1 }},
-		{counts, func(f *Finding) { f.Acks = 0 }},
+		{told, func(f *Finding) { f.Properties[1].Violated = 1 }},
+		{told, func(f *Finding) { f.Properties[1].Checked = 0 }},
+		{told, func(f *Finding) { f.Properties[1].Undecided = []string{"one"} }},
+		{counts, func(f *Finding) { f.Properties[0].Unanswered = 100 }},
 		{"an increment that was planted in what clients were told is missed", func(f *Finding) { f.Planted = false }},
 		{"all regions hold the same in the end", func(f *Finding) { f.Equal = "they differ" }},
 	} {
@@ -38,6 +44,9 @@ func TestRecord_Claims(t *testing.T) {
 		test.spoil(f)
 		resultstest.Breaks(t, Record([]*Finding{f}, 500), "static routers: "+test.want)
 	}
+	f := sound()
+	f.Properties[0].Violated = 1
+	resultstest.Breaks(t, Record([]*Finding{f}, 500), "static routers: "+counts, "static routers: "+told)
 }
 
 // What was not measured holds no claim.

@@ -2,7 +2,6 @@ package failover
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,11 +11,13 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"pangea/chaos"
 	"pangea/gen"
 	"pangea/gen/client"
+	"pangea/gen/history"
 	"pangea/gen/measure"
-	"pangea/gen/tally"
 	"pangea/gen/workload"
 	"pangea/region/topology"
 )
@@ -53,23 +54,29 @@ func (c Config) schedule(i int) Round {
 	return Round{Number: i + 1, At: between(2*time.Second, 4*time.Second), Away: between(2*time.Second, 4*time.Second)}
 }
 
-// round fills r in, and returns what clients were told of counters.
-func (c Config) round(ctx context.Context, world *chaos.World, r *Round) (*tally.Tally, error) {
+// round fills r in, and returns the history of its load, which it leaves in dir.
+func (c Config) round(ctx context.Context, world *chaos.World, r *Round, dir string) (*history.History, error) {
 	load, err := c.load(r.Number, world.Topology)
 	if err != nil {
 		return nil, err
 	}
 	loading, stop := context.WithCancel(ctx)
 	defer stop()
-	done := make(chan *gen.Result, 1)
-	go func() { done <- load.Run(loading) }()
+	var result *gen.Result
+	var recording errgroup.Group
+	recording.Go(func() (err error) {
+		result, err = load.Record(loading, dir)
+		return err
+	})
 	err = c.kill(ctx, world, r)
 	stop()
-	result := <-done
-	if err != nil {
+	if err = errors.Join(err, recording.Wait()); err != nil {
 		return nil, err
 	}
-	return result.Tally, r.take(result.Report)
+	if err := r.take(result.Report); err != nil {
+		return nil, err
+	}
+	return history.Read(dir)
 }
 
 // take keeps what matters here of what clients saw.
@@ -102,7 +109,7 @@ func home(ctx context.Context, t *topology.Topology) error {
 		return err
 	}
 	defer c.Close()
-	want := cmp.Or(t.Router.Policy, "static")
+	want := policy(t)
 	for begun := time.Now(); ; {
 		var body bytes.Buffer
 		var status struct{ Current, Policy string }
@@ -149,13 +156,13 @@ func (c Config) kill(ctx context.Context, world *chaos.World, r *Round) error {
 }
 
 func (c Config) load(round int, t *topology.Topology) (*gen.Load, error) {
-	mix, err := workload.ParseMix(workload.DefaultMix)
+	mix, err := workload.ParseMix("counter=45,profile=20,tags=15,prefs=15,handle=5")
 	if err != nil {
 		return nil, err
 	}
 	return gen.New(gen.Config{
-		Workload: workload.Config{Seed: c.Seed + uint64(round), Keys: 10_000_000, Zipf: 1.1, Mix: mix, Reads: 20, Prefix: fmt.Sprintf("failover-%d-", c.Seed)},
+		Workload: workload.Config{Seed: c.Seed + uint64(round), Keys: 10_000_000, Zipf: 1.1, Mix: mix, Reads: 20, Prefix: fmt.Sprintf("failover-%s-%d-%d-", policy(t), c.Seed, round)},
 		Rate:     c.Rate, Duration: 5 * time.Minute, Timeout: 5 * time.Second, // it is stopped before
-		Places: gen.Routers(t),
+		Places: gen.Routers(t), Regions: gen.Regions(t),
 	})
 }

@@ -13,12 +13,7 @@ import (
 func steady() figure {
 	const long = 30 * time.Minute
 	return from("soak", func(f trial.Result) found {
-		flat := 0
-		for _, l := range f.Links {
-			if l.Line.Flat() {
-				flat++
-			}
-		}
+		flat := len(f.Links) - len(f.Rising())
 		return found{
 			fmt.Sprintf("%v at %.0f writes/s: the lag of %d of %d links does not rise ([curves](results/soak.svg))", f.Took.Round(time.Second), f.Achieved, flat, len(f.Links)),
 			f.Took >= long && flat == len(f.Links) && flat > 0,

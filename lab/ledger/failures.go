@@ -84,8 +84,9 @@ func rto() figure {
 // recounted compares counters with what clients were told, after kills.
 func recounted() figure {
 	return kills(func(f *failover.Finding) (string, bool) {
-		return fmt.Sprintf("%d of %d counters wrong, %d steps acknowledged, %d unanswered", f.Wrong, f.Counters, f.Acks, f.Open),
-			f.Wrong == 0 && f.Acks > 0
+		c := f.Counters()
+		return fmt.Sprintf("%d violations by %d writes, %d of them unanswered", c.Violated, c.Checked, c.Unanswered),
+			c.Violated == 0 && c.Checked > c.Unanswered
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"pangea/gen/audit"
 	"pangea/gen/conflict"
 	"pangea/gen/workload"
 	"pangea/lab/causal"
@@ -82,7 +83,8 @@ func TestFigures_OfFailures(t *testing.T) {
 	}
 	peer, alone := loss.Kind{Class: workload.Tags, Ack: loss.Peer}, loss.Kind{Class: workload.Tags, Ack: loss.Local}
 	killed := func(gap time.Duration, wrong int) []*failover.Finding {
-		return []*failover.Finding{{Policy: "static", Rounds: []failover.Round{{Gap: gap}}, Counters: 9, Acks: 80, Open: 3, Wrong: wrong}}
+		counters := audit.Property{Name: "counters", Checked: 80, Unanswered: 3, Violated: wrong}
+		return []*failover.Finding{{Policy: "static", Rounds: []failover.Round{{Gap: gap}}, Properties: []audit.Property{counters}}}
 	}
 	expect(t, []reading{
 		{"nothing is gone", rpoWithPeer(workload.Tags), []*loss.Finding{lost(loss.Killed, peer, loss.Acks{Given: 5}), lost(loss.Destroyed, peer, loss.Acks{Given: 6})}, "killed: 0 of 5 lost; destroyed: 0 of 6 lost", true},
@@ -93,8 +95,8 @@ func TestFigures_OfFailures(t *testing.T) {
 		{"not of this fault", rpo(loss.Killed, alone), []*loss.Finding{lost(loss.Destroyed, alone, loss.Acks{Given: 6})}, "", false},
 		{"served again", rto(), killed(9*time.Second, 0), "at most 9.00 s, in 1 kills", true},
 		{"served too late", rto(), killed(10*time.Second, 0), "10.00 s", false},
-		{"counted once", recounted(), killed(0, 0), "0 of 9 counters wrong, 80 steps acknowledged, 3 unanswered", true},
-		{"counted twice", recounted(), killed(0, 1), "1 of 9", false},
+		{"counted once", recounted(), killed(0, 0), "0 violations by 80 writes, 3 of them unanswered", true},
+		{"counted twice", recounted(), killed(0, 1), "1 violations by 80", false},
 	})
 }
 
@@ -127,7 +129,7 @@ func TestFigures_OfReturns(t *testing.T) {
 func TestFigures_OfTimes(t *testing.T) {
 	soaked := func(took, p99 time.Duration, low float64) trial.Result {
 		return trial.Result{Took: took, Achieved: 8000, Links: []trial.Link{{
-			Line: trend.Line{Known: true, Low: low}, Visible: meter.Spread{Count: 1, P50: 40 * time.Millisecond, P99: p99},
+			Line: trend.Line{Known: true, Slope: low + 1, Low: low, Freedom: 50}, Visible: meter.Spread{Count: 1, P50: 40 * time.Millisecond, P99: p99},
 		}}}
 	}
 	costs := func(p99, claim time.Duration) tax.Finding {
