@@ -15,7 +15,8 @@
 //
 // # Failures
 //
-//	owner not heard of, or refuses the connection  ErrOwnerAway, no effect
+//	owner not heard of, refuses the connection,
+//	or answers that it cannot decide now           ErrOwnerAway, no effect
 //	link breaks after the request was sent         region.ErrUnknown for a write,
 //	                                               ErrOwnerAway for a read
 //	no peer stores the entry in time               ErrNotAcknowledged; the claim stands

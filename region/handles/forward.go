@@ -3,6 +3,7 @@ package handles
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -47,6 +48,18 @@ type Reply struct {
 	Body   []byte
 }
 
+// cannot reports whether the owner says of itself that it cannot decide now. Relayed, that
+// would be said of this region. A client's own condition that it does not meet is no such
+// thing.
+func (r Reply) cannot() bool {
+	if r.Status != http.StatusServiceUnavailable {
+		return false
+	}
+	var problem struct{ Type string }
+	_ = json.Unmarshal(r.Body, &problem) // what is no problem is of something before the owner
+	return problem.Type != "/problems/not-caught-up"
+}
+
 func newClient() *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
@@ -69,6 +82,9 @@ func (h *Handles) Forward(ctx context.Context, r Forwarded, name string, wait ti
 	asking, cancel := context.WithTimeout(ctx, wait+h.cfg.Patience)
 	defer cancel()
 	reply, outcome, err := h.ask(asking, r, owner)
+	if err == nil && reply.cannot() {
+		outcome, err = away, fmt.Errorf("it answers %d: %s", reply.Status, reply.Body)
+	}
 	h.metrics.forwards.WithLabelValues(owner, outcome).Inc()
 	if err != nil {
 		return Reply{}, forwardError(owner, outcome, r.Method, err)

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"pangea/crdt"
+	"pangea/region"
 	"pangea/region/api"
 	"pangea/region/api/contract"
 	"pangea/region/handles"
@@ -221,6 +222,20 @@ func TestForward_OwnerAway(t *testing.T) {
 		eu.want(t, 404, "absent", "GET /handle/x?consistency=eventual", "")
 		eu.Suffer(contract.Trouble{Unreachable: []string{"us"}}) // now it is not even tried
 	}
+}
+
+// What an owner says of itself is not said of the region that asked: a router would take
+// that one for not ready, and its clients to another.
+func TestForward_OwnerIsNotReady(t *testing.T) {
+	us, eu := twoRegions(t, "")
+	for _, trouble := range []contract.Trouble{{NotReady: "catching up"}, {ReadError: region.ErrUnavailable, WriteError: region.ErrUnavailable}} {
+		us.Suffer(trouble)
+		eu.want(t, 503, "owner-away", "GET /handle/x", "")
+		eu.want(t, 503, "owner-away", "PUT /handle/x", ada)
+		eu.want(t, 503, "owner-away", "DELETE /handle/x?claimant=ada", "")
+	}
+	us.Suffer(contract.Trouble{})
+	eu.want(t, 503, "not-caught-up", "GET /handle/x", "", "X-Min-Version-Vector", "us=50", "Prefer", "wait=0") // the client's own condition
 }
 
 // Once a request may have been sent, a write may have happened.

@@ -12,7 +12,7 @@ type metrics struct {
 // Outcomes of a forwarded request.
 const (
 	relayed = "relayed" // the owner answered
-	away    = "away"    // certainly not sent
+	away    = "away"    // certainly without effect: not sent, or the owner cannot decide now
 	broken  = "broken"  // sent, perhaps, and not answered
 )
 
