@@ -190,10 +190,10 @@ func forgotten(t *testing.T, w *regiontest.World, name, peer string) string {
 func TestSeed_StartsOverWithoutHarm(t *testing.T) {
 	t.Parallel()
 	w := regiontest.New(t, regiontest.Options{})
-	const large = 300 // more than fits in the buffers of a connection
-	for n := 0; n < large; n += 100 {
+	const large = 300                // more than fits in the buffers of a connection
+	for n := 0; n < large; n += 20 { // each is a batch that a slow machine commits in time
 		var lines strings.Builder
-		for i := range 100 {
+		for i := range 20 {
 			fmt.Fprintf(&lines, `{"op":"counter.incr","key":"k%d"}`+"\n", n+i)
 			fmt.Fprintf(&lines, `{"op":"profile.put","key":"k%d","value":"%060000d"}`+"\n", n+i, 0)
 		}

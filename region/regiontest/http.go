@@ -79,7 +79,22 @@ func (w *World) OK(t testing.TB, name, method, path, body string, header ...stri
 	if a.Status/100 != 2 {
 		t.Fatalf("%s %s at %s: %d %s", method, path, name, a.Status, a.Body)
 	}
+	if path == "/batch" {
+		everyLine(t, name, a.Body)
+	}
 	return a
+}
+
+// everyLine fails the test if a line of a batch, each of which has a status of its own, was
+// not answered well.
+func everyLine(t testing.TB, name, answers string) {
+	t.Helper()
+	for line := range strings.Lines(answers) {
+		var answer struct{ Status int }
+		if err := json.Unmarshal([]byte(line), &answer); err != nil || answer.Status/100 != 2 {
+			t.Fatalf("a line of a batch at %s: %s", name, line)
+		}
+	}
 }
 
 // Status is a region's /status.
