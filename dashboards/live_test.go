@@ -106,7 +106,7 @@ func programs(t *testing.T) prometheus.Programs {
 // until waits for an expression to be true of what was scraped.
 func (s *server) until(t *testing.T, expr string) {
 	t.Helper()
-	regiontest.Eventually(t, 90*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		value, _, _, err := s.Query(t.Context(), expr, time.Now())
 		if err != nil {
 			return err.Error()

@@ -17,6 +17,8 @@ with 1 if those clients wait 2 s (p50) or 5 s, if anything contradicts what they
 or if the regions differ in the end. It does so with routers that go by the distances of the
 topology, and with those that go by what their checks take.
 
+With -running nobody else may write meanwhile: regions that move cannot be compared.
+
 For the loss of a region with its disk, see "lab loss".
 
 For example: lab failover, or lab failover -kills 3`

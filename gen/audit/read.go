@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -50,6 +51,9 @@ func (a *Audit) read(ctx context.Context) (*State, error) {
 	return state, nil
 }
 
+// ErrNotEqual is of regions that have not applied the same, or hold different state.
+var ErrNotEqual = errors.New("the regions are not equal")
+
 // settle waits until the regions are equal.
 func (a *Audit) settle(ctx context.Context) (crdt.Vector, error) {
 	for begun := time.Now(); ; {
@@ -82,9 +86,9 @@ func (a *Audit) equal() (crdt.Vector, error) {
 		case i == 0:
 			first, vector = d, v
 		case !v.Covers(vector) || !vector.Covers(v):
-			return nil, fmt.Errorf("the regions are not equal yet: %s has applied %s and %s %s: wait with `go tool task verify`", first.Region, first.Vector, d.Region, d.Vector)
+			return nil, fmt.Errorf("%w yet: %s has applied %s and %s %s: wait with `go tool task verify`", ErrNotEqual, first.Region, first.Vector, d.Region, d.Vector)
 		case !maps.EqualFunc(first.Classes, d.Classes, func(a, b region.ClassDigest) bool { return a.Digest == b.Digest }):
-			return nil, fmt.Errorf("the regions have applied the same and %s and %s hold different state: see `go tool task verify`", first.Region, d.Region)
+			return nil, fmt.Errorf("%w: they have applied the same, and %s and %s hold different state: see `go tool task verify`", ErrNotEqual, first.Region, d.Region)
 		}
 	}
 	return vector, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -66,6 +67,20 @@ func (p *Property) violate(text string, proof ...*operation) {
 
 // leave notes what could not be decided.
 func (p *Property) leave(text string) { p.Undecided = append(p.Undecided, text) }
+
+// Add takes in what another history of the same kind decided.
+func (r *Report) Add(other *Report) {
+	r.Operations += other.Operations
+	if r.Properties == nil {
+		r.Properties = slices.Clone(other.Properties)
+		return
+	}
+	for i, p := range other.Properties {
+		sum := &r.Properties[i]
+		sum.Checked, sum.Unanswered, sum.Violated = sum.Checked+p.Checked, sum.Unanswered+p.Unanswered, sum.Violated+p.Violated
+		sum.First, sum.Undecided = append(sum.First, p.First...), append(sum.Undecided, p.Undecided...)
+	}
+}
 
 // Violated is how many violations there are of all properties.
 func (r *Report) Violated() (sum int) {

@@ -46,6 +46,9 @@ type Mix [classes]int
 // design, so it says little about the write path the other classes share.
 const DefaultMix = "counter=50,profile=20,tags=15,prefs=15"
 
+// WholeMix has all classes.
+const WholeMix = "counter=45,profile=20,tags=15,prefs=15,handle=5"
+
 // ParseMix reads shares such as "counter=50,profile=20". A class that is not
 // named has no share.
 func ParseMix(text string) (Mix, error) {

@@ -15,6 +15,8 @@
 //   - all regions hold the same in the end (I7);
 //   - an increment that was planted in what clients were told is found missing.
 //
-// Failure handling: a round that cannot be completed ends the experiment with an error. A
-// broken claim is a result, and no error.
+// Failure handling: a round that cannot be completed, or a load that cannot be recorded, ends
+// the experiment with an error, and the histories stay. A broken claim is a result, and no
+// error: the histories stay, and the record names their folder. Regions that are not equal
+// after a round break their claim, and no further round is done.
 package failover

@@ -3,6 +3,7 @@ package failover
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -28,17 +29,21 @@ const victim = "eu"
 
 // Finding is what came of all kills.
 type Finding struct {
-	Policy     string           `json:"policy"` // of the routers
-	Rounds     []Round          `json:"rounds"`
-	Operations int              `json:"operations"` // in the histories of the rounds
-	Properties []audit.Property `json:"properties"` // what is decided by those, together
-	Planted    bool             `json:"planted"`    // whether an increment that nobody made was found missing
-	Equal      string           `json:"equal"`      // of the digests: empty if they are
+	Policy    string       `json:"policy"` // of the routers
+	Rounds    []Round      `json:"rounds"`
+	Audit     audit.Report `json:"audit"`               // of the histories of the rounds, together
+	Histories string       `json:"histories,omitempty"` // the folder of those, if anything is wrong
+	Planted   bool         `json:"planted"`             // whether an increment that nobody made was found missing
+	Equal     string       `json:"equal"`               // of the digests: empty if they are
 }
 
 // Counters is what was decided of the writes to counters.
 func (f *Finding) Counters() audit.Property {
-	for _, p := range f.Properties {
+	return counters(&f.Audit)
+}
+
+func counters(r *audit.Report) audit.Property {
+	for _, p := range r.Properties {
 		if p.Name == "counters" {
 			return p
 		}
@@ -52,34 +57,48 @@ type Verify func(context.Context) error
 
 // Measure kills and revives the region of a stack that nobody else loads.
 func Measure(ctx context.Context, cfg Config, world *chaos.World, verify Verify) (*Finding, error) {
-	f := &Finding{Policy: policy(world.Topology)}
 	dir, err := os.MkdirTemp("", "pangea-failover-")
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	f := &Finding{Policy: policy(world.Topology)}
+	if err := f.measure(ctx, cfg, world, dir); err != nil {
+		return nil, fmt.Errorf("%w; the histories are in %s", err, dir)
+	}
+	if f.Equal == "" {
+		if err := verify(ctx); err != nil {
+			f.Equal = err.Error()
+		}
+	}
+	if f.Equal != "" || f.Audit.Err() != nil {
+		f.Histories = dir
+		return f, ctx.Err()
+	}
+	return f, errors.Join(ctx.Err(), os.RemoveAll(dir))
+}
+
+// measure does the rounds, up to one after which the regions are not equal.
+func (f *Finding) measure(ctx context.Context, cfg Config, world *chaos.World, dir string) error {
 	bar := progress.Start(cfg.Progress, f.Policy+" routers: kills", cfg.Kills)
 	defer bar.End()
 	for i := range cfg.Kills {
 		r := cfg.schedule(i)
 		history, err := cfg.round(ctx, world, &r, filepath.Join(dir, strconv.Itoa(r.Number)))
 		if err == nil {
-			err = f.judge(ctx, history, world.Topology)
+			f.Rounds = append(f.Rounds, r)
+			err = f.judge(ctx, history, world.Topology, r.Number == cfg.Kills)
 		}
-		if err == nil && r.Number == cfg.Kills {
-			f.Planted, err = planted(ctx, history, world.Topology)
+		if errors.Is(err, audit.ErrNotEqual) {
+			f.Equal = fmt.Sprintf("%v after kill %d: %v", equalWithin, r.Number, err)
+			return nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("kill %d: %w", r.Number, err)
+			return fmt.Errorf("kill %d: %w", r.Number, err)
 		}
-		f.Rounds = append(f.Rounds, r)
 		bar.Say("kill %d of %d: %s", r.Number, cfg.Kills, r)
 		bar.Step()
 	}
-	if err := verify(ctx); err != nil {
-		f.Equal = err.Error()
-	}
-	return f, ctx.Err()
+	return nil
 }
 
 func policy(t *topology.Topology) string { return cmp.Or(t.Router.Policy, "static") }

@@ -17,22 +17,26 @@ import (
 // equalWithin bounds the wait for the last writes of a round.
 const equalWithin = 30 * time.Second
 
-// judge adds what the history of a round, and what the regions hold after it, decide.
-func (f *Finding) judge(ctx context.Context, h *history.History, t *topology.Topology) error {
+// judge adds what the history of a round, and what the regions hold after it, decide. After
+// the last it plants a fault in the history.
+func (f *Finding) judge(ctx context.Context, h *history.History, t *topology.Topology, last bool) error {
 	report, err := compare(ctx, h, t)
 	if err != nil {
 		return err
 	}
-	f.Operations += report.Operations
-	if f.Properties == nil {
-		f.Properties = report.Properties
+	f.Audit.Add(report)
+	if !last {
 		return nil
 	}
-	for i, p := range report.Properties {
-		sum := &f.Properties[i]
-		sum.Checked, sum.Unanswered, sum.Violated = sum.Checked+p.Checked, sum.Unanswered+p.Unanswered, sum.Violated+p.Violated
-		sum.First, sum.Undecided = append(sum.First, p.First...), append(sum.Undecided, p.Undecided...)
+	more, err := plant(h)
+	if err != nil {
+		return err
 	}
+	planted, err := compare(ctx, more, t)
+	if err != nil {
+		return err
+	}
+	f.Planted = missing(report, planted)
 	return nil
 }
 
@@ -44,22 +48,23 @@ func compare(ctx context.Context, h *history.History, t *topology.Topology) (*au
 	return a.Run(ctx)
 }
 
-// planted says of one counter that one more increment had been acknowledged.
-func planted(ctx context.Context, h *history.History, t *topology.Topology) (bool, error) {
+// plant says of one counter that one more increment had been acknowledged.
+func plant(h *history.History) (*history.History, error) {
 	i := slices.IndexFunc(h.Records, func(r history.Record) bool {
 		return r.Kind == workload.Incr && r.Outcome == measure.OK && certain(h.Records, r.Key)
 	})
 	if i < 0 {
-		return false, errors.New("plant a fault: the load incremented no counter without a doubt")
+		return nil, errors.New("plant a fault: the load incremented no counter without a doubt")
 	}
 	more := *h
 	more.Records = append(slices.Clip(h.Records), h.Records[i])
-	report, err := compare(ctx, &more, t)
-	if err != nil {
-		return false, err
-	}
-	found := Finding{Properties: report.Properties}
-	return found.Counters().Violated == 1, nil
+	return &more, nil
+}
+
+// missing reports whether counters violate one promise more than they do without the fault.
+func missing(without, with *audit.Report) bool {
+	before, after := counters(without), counters(with)
+	return after.Checked > before.Checked && after.Violated == before.Violated+1
 }
 
 // certain reports whether all writes to a counter were answered.

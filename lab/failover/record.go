@@ -27,14 +27,14 @@ func Record(findings []*Finding, rate float64) *results.Record {
 		Header:  []string{"policy", "answered well", "refused", "503, no effect", "no answer, may stand"},
 	}
 	kept := results.Table{
-		Caption: "What the history of each round and the state of the regions after it decide, all rounds together. Unanswered: of what was checked.",
+		Caption: "What the history of each round and the state of the regions after it decide, all rounds together. Unanswered: of what was checked. A client sends no vector along: what it is promised of its own writes and reads is of each region that answered it.",
 		Header:  []string{"policy", "property", "promise", "checked", "unanswered", "undecided", "violated"},
 	}
 	chart := results.Chart{Title: "Clients near the killed region: time without an answer", X: results.Axis{Label: "kill"}, Y: results.Axis{Label: "s"}}
 	for _, f := range findings {
 		times.Add(f.times()...)
 		counts.Add(f.counts()...)
-		for _, p := range f.Properties {
+		for _, p := range f.Audit.Properties {
 			kept.Add(f.Policy, p.Name, p.Promise, fmt.Sprintf("%d %s", p.Checked, p.Unit), fmt.Sprint(p.Unanswered), fmt.Sprint(len(p.Undecided)), fmt.Sprint(p.Violated))
 		}
 		chart.Curves = append(chart.Curves, results.Curve{Name: f.Policy, Points: points(f.Rounds), Measurements: true})
@@ -74,13 +74,16 @@ func (f *Finding) claim(r *results.Record) {
 	of.ClaimOfSpeed(n > 0 && usual < half, "its clients are served again within 2 s, half of the times", "%s s", results.Seconds(usual))
 	of.ClaimOfSpeed(n > 0 && longest <= most, "and within 5 s, always", "%s s", results.Seconds(longest))
 	c := f.Counters()
-	of.Claim(c.Violated == 0 && c.Checked > c.Unanswered, "no acknowledged increment is lost, and none counts twice", "%d violations by %d writes, %d of them unanswered", c.Violated, c.Checked, c.Unanswered)
+	of.Claim(c.Violated == 0 && c.Checked > c.Unanswered, "no acknowledged increment is lost, and none counts twice", "%d counters wrong after %d writes, %d of them unanswered", c.Violated, c.Checked, c.Unanswered)
 	violated, open := f.judged()
-	told := fmt.Sprintf("%d violations of %d properties by %d operations", violated, len(f.Properties), f.Operations)
+	told := fmt.Sprintf("%d violations of %d properties in %d operations", violated, len(f.Audit.Properties), f.Audit.Operations)
+	if f.Histories != "" {
+		told += ", see `gen check` of the folders in " + f.Histories
+	}
 	if len(open) > 0 {
 		told += ", and nothing was decided of: " + strings.Join(open, ", ")
 	}
-	of.Claim(violated == 0 && len(open) == 0 && len(f.Properties) > 0, "nothing contradicts what clients were told", "%s", told)
+	of.Claim(violated == 0 && len(open) == 0 && len(f.Audit.Properties) > 0, "nothing contradicts what clients were told", "%s", told)
 	of.Claim(f.Planted, "an increment that was planted in what clients were told is missed", "%t", f.Planted)
 	found := "equal digests of all classes"
 	if f.Equal != "" {
@@ -92,7 +95,7 @@ func (f *Finding) claim(r *results.Record) {
 // judged is how many violations there are, and the properties that are open: nothing was
 // there to check, or some of it could not be decided.
 func (f *Finding) judged() (violated int, open []string) {
-	for _, p := range f.Properties {
+	for _, p := range f.Audit.Properties {
 		violated += p.Violated
 		if p.Checked == 0 || len(p.Undecided) > 0 {
 			open = append(open, p.Name)

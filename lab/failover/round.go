@@ -25,7 +25,7 @@ import (
 // Round is one kill, and what clients saw of it.
 type Round struct {
 	Number int           `json:"round"`
-	At     time.Duration `json:"at_ns"`   // after the load began
+	At     time.Duration `json:"at_ns"`   // after the round began, milliseconds before its load
 	Away   time.Duration `json:"away_ns"` // until it is started again
 
 	Gap        time.Duration `json:"gap_ns"`    // the longest that clients near it had no good answer
@@ -63,14 +63,16 @@ func (c Config) round(ctx context.Context, world *chaos.World, r *Round, dir str
 	loading, stop := context.WithCancel(ctx)
 	defer stop()
 	var result *gen.Result
-	var recording errgroup.Group
+	recording, recorded := errgroup.WithContext(loading)
 	recording.Go(func() (err error) {
 		result, err = load.Record(loading, dir)
 		return err
 	})
-	err = c.kill(ctx, world, r)
+	if chaos.Wait(recorded, r.At) == nil { // nothing is killed when nothing is recorded
+		err = c.kill(ctx, world, r)
+	}
 	stop()
-	if err = errors.Join(err, recording.Wait()); err != nil {
+	if err = errors.Join(recording.Wait(), err, ctx.Err()); err != nil {
 		return nil, err
 	}
 	if err := r.take(result.Report); err != nil {
@@ -135,9 +137,6 @@ func (c Config) kill(ctx context.Context, world *chaos.World, r *Round) error {
 	if err != nil {
 		return err
 	}
-	if err := chaos.Wait(ctx, r.At); err != nil {
-		return err
-	}
 	if err := home(ctx, world.Topology); err != nil {
 		return err
 	}
@@ -156,7 +155,7 @@ func (c Config) kill(ctx context.Context, world *chaos.World, r *Round) error {
 }
 
 func (c Config) load(round int, t *topology.Topology) (*gen.Load, error) {
-	mix, err := workload.ParseMix("counter=45,profile=20,tags=15,prefs=15,handle=5")
+	mix, err := workload.ParseMix(workload.WholeMix)
 	if err != nil {
 		return nil, err
 	}

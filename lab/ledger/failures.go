@@ -85,7 +85,7 @@ func rto() figure {
 func recounted() figure {
 	return kills(func(f *failover.Finding) (string, bool) {
 		c := f.Counters()
-		return fmt.Sprintf("%d violations by %d writes, %d of them unanswered", c.Violated, c.Checked, c.Unanswered),
+		return fmt.Sprintf("%d counters wrong after %d writes, %d of them unanswered", c.Violated, c.Checked, c.Unanswered),
 			c.Violated == 0 && c.Checked > c.Unanswered
 	})
 }

@@ -84,7 +84,7 @@ func TestFigures_OfFailures(t *testing.T) {
 	peer, alone := loss.Kind{Class: workload.Tags, Ack: loss.Peer}, loss.Kind{Class: workload.Tags, Ack: loss.Local}
 	killed := func(gap time.Duration, wrong int) []*failover.Finding {
 		counters := audit.Property{Name: "counters", Checked: 80, Unanswered: 3, Violated: wrong}
-		return []*failover.Finding{{Policy: "static", Rounds: []failover.Round{{Gap: gap}}, Properties: []audit.Property{counters}}}
+		return []*failover.Finding{{Policy: "static", Rounds: []failover.Round{{Gap: gap}}, Audit: audit.Report{Properties: []audit.Property{counters}}}}
 	}
 	expect(t, []reading{
 		{"nothing is gone", rpoWithPeer(workload.Tags), []*loss.Finding{lost(loss.Killed, peer, loss.Acks{Given: 5}), lost(loss.Destroyed, peer, loss.Acks{Given: 6})}, "killed: 0 of 5 lost; destroyed: 0 of 6 lost", true},
@@ -95,8 +95,8 @@ func TestFigures_OfFailures(t *testing.T) {
 		{"not of this fault", rpo(loss.Killed, alone), []*loss.Finding{lost(loss.Destroyed, alone, loss.Acks{Given: 6})}, "", false},
 		{"served again", rto(), killed(9*time.Second, 0), "at most 9.00 s, in 1 kills", true},
 		{"served too late", rto(), killed(10*time.Second, 0), "10.00 s", false},
-		{"counted once", recounted(), killed(0, 0), "0 violations by 80 writes, 3 of them unanswered", true},
-		{"counted twice", recounted(), killed(0, 1), "1 violations by 80", false},
+		{"counted once", recounted(), killed(0, 0), "0 counters wrong after 80 writes, 3 of them unanswered", true},
+		{"counted twice", recounted(), killed(0, 1), "1 counters wrong after 80", false},
 	})
 }
 

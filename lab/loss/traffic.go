@@ -11,9 +11,6 @@ import (
 	"pangea/gen/workload"
 )
 
-// mix has all classes: the default of gen leaves handles out.
-const mix = "counter=45,profile=20,tags=15,prefs=15,handle=5"
-
 // timeout of one request. Whoever takes longer has given no answer.
 const timeout = 5 * time.Second
 
@@ -59,7 +56,7 @@ func (e *Experiment) probes(round int) ([]*probe, error) {
 // load is that of `gen run`, for as long as the round may last. All rounds have the
 // same keys: what one leaves is what the next one changes.
 func (e *Experiment) load(round int) (*gen.Load, error) {
-	shares, err := workload.ParseMix(mix)
+	shares, err := workload.ParseMix(workload.WholeMix)
 	if err != nil {
 		return nil, err
 	}

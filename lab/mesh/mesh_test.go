@@ -51,7 +51,7 @@ func write(t *testing.T, m *Mesh, origin, key string, others ...string) {
 	if err := m.Put(t.Context(), origin, key, "1"); err != nil {
 		t.Fatal(err)
 	}
-	regiontest.Eventually(t, time.Minute, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		for _, name := range others {
 			if got, err := m.Get(t.Context(), name, key); err != nil || got != "1" {
 				return name + " has not got " + key

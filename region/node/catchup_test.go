@@ -56,7 +56,7 @@ func TestCatchUp_IsFastFairAndForeseen(t *testing.T) {
 
 func writeBacklog(t *testing.T, w *regiontest.World, name string) {
 	t.Helper()
-	const batch = 10_000
+	const batch = 2_000
 	for n := 0; n < backlogEvents; n += batch {
 		var lines strings.Builder
 		for i := range batch {
@@ -111,7 +111,7 @@ type sample struct {
 func watchLag(t *testing.T, w *regiontest.World, name, log string) []sample {
 	t.Helper()
 	var course []sample
-	regiontest.Eventually(t, 60*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		lag := w.Status(t, name).Lag[log]
 		if lag.Writes == 0 && len(course) == 0 {
 			return name + " has not heard what it lacks"

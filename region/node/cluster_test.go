@@ -108,7 +108,7 @@ func (c *clusterWorld) resume() {
 // leader waits for one, and for the other two to follow it.
 func (c *clusterWorld) leader(t *testing.T) (leader string, followers []string) {
 	t.Helper()
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if leader, followers = c.w.StreamLeader(t, "us"); leader == "" || len(followers) != 2 {
 			return fmt.Sprintf("%q leads the stream, %v follow", leader, followers)
 		}
@@ -132,7 +132,7 @@ func (c *clusterWorld) waitShipped(t *testing.T) {
 	t.Helper()
 	c.write(t, 5)
 	head := float64(c.w.Status(t, "us").Head.Seq)
-	regiontest.Eventually(t, 60*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if next := c.w.Metric(t, "us", "pangea_shipper_next_seq"); next <= head {
 			return fmt.Sprintf("the stream waits for %v, the outbox had %v", next, head)
 		}
@@ -146,7 +146,7 @@ func (c *clusterWorld) waitSeen(t *testing.T) {
 	c.write(t, 5)
 	head := float64(c.w.Status(t, "us").Head.Seq)
 	for _, name := range []string{"eu", "ap"} {
-		regiontest.Eventually(t, 30*time.Second, func() string {
+		regiontest.Eventually(t, regiontest.Patience, func() string {
 			if got := c.w.Metric(t, name, `pangea_log_applied_entries{origin="us"}`); got < head {
 				return fmt.Sprintf("%s has applied %v of %v entries of us", name, got, head)
 			}

@@ -34,7 +34,7 @@ func TestWorld_LongCutLosesAndRepeatsNothing(t *testing.T) {
 		})
 	}
 	stop := background(t, clients...)
-	regiontest.Eventually(t, 60*time.Second, func() string { return beyond(t, w, 100) })
+	regiontest.Eventually(t, regiontest.Patience, func() string { return beyond(t, w, 100) })
 
 	w.Cut(t, "us", "eu", links.BothWays, links.Refuse)
 	w.Cut(t, "eu", "ap", links.BothWays, links.Blackhole)
@@ -46,7 +46,7 @@ func TestWorld_LongCutLosesAndRepeatsNothing(t *testing.T) {
 		return ""
 	})
 	w.HealAll(t)
-	regiontest.Eventually(t, 30*time.Second, func() string { return beyond(t, w, 0) })
+	regiontest.Eventually(t, regiontest.Patience, func() string { return beyond(t, w, 0) })
 	stop()
 
 	w.WaitConverged(t)

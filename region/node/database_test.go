@@ -30,7 +30,7 @@ func TestDatabase_OutagesLoseNothing(t *testing.T) {
 	stop := background(t, clients...)
 	for i, end := range []func(context.Context) error{w.Cluster("us").Stop, w.Cluster("us").Kill} {
 		head := w.Status(t, "us").Head.Seq
-		regiontest.Eventually(t, 30*time.Second, func() string {
+		regiontest.Eventually(t, regiontest.Patience, func() string {
 			if w.Status(t, "us").Head.Seq < head+50 {
 				return "us has written too little to lose"
 			}
@@ -48,7 +48,7 @@ func TestDatabase_OutagesLoseNothing(t *testing.T) {
 		if err := w.Cluster("us").Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		regiontest.Eventually(t, 30*time.Second, func() string {
+		regiontest.Eventually(t, regiontest.Patience, func() string {
 			if a := w.Do(t, "us", "GET", "/counter/a", ""); a.Status != 200 {
 				return "us does not serve: " + a.Body
 			}

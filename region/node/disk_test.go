@@ -31,7 +31,7 @@ func TestDisk_AFullDatabaseRefusesWritesOnly(t *testing.T) {
 		w.Number(t, "us", "select 1 from pg_switch_wal()") // the log itself does not run out
 		wrote(t, w, "us", 50)
 		disk.Fill(t)
-		regiontest.Eventually(t, 30*time.Second, func() string { return unavailable(t, w, "PUT", "/profile/b", large) })
+		regiontest.Eventually(t, regiontest.Patience, func() string { return unavailable(t, w, "PUT", "/profile/b", large) })
 		regiontest.Throughout(t, 6*time.Second, func() string { // longer than a writer may stand still (I13)
 			return cmp.Or(
 				unavailable(t, w, "PUT", "/profile/b", large),
@@ -40,7 +40,7 @@ func TestDisk_AFullDatabaseRefusesWritesOnly(t *testing.T) {
 				serves(t, w, "us", "/counter/a"), serves(t, w, "us", "/tags/a"), serves(t, w, "us", "/readyz"), serves(t, w, "us", "/healthz"))
 		})
 		disk.Free(t)
-		regiontest.Eventually(t, 30*time.Second, func() string {
+		regiontest.Eventually(t, regiontest.Patience, func() string {
 			if a := w.Do(t, "us", "PUT", "/profile/b", large); a.Status != 200 {
 				return "us takes no writes: " + a.Body
 			}
@@ -53,7 +53,7 @@ func TestDisk_AFullDatabaseRefusesWritesOnly(t *testing.T) {
 	if w.Number(t, "us", writerSession) != session {
 		t.Error("the writer has given up its session")
 	}
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		w.OK(t, "us", "POST", "/counter/a/incr", "")
 		return metricIs(t, w, "us", "pangea_writer_disk_full", 0)
 	})
@@ -87,7 +87,7 @@ func TestDisk_AFullLogOfTheDatabaseLosesNothing(t *testing.T) {
 		return cmp.Or(unavailable(t, w, "PUT", "/profile/b", "1"), serves(t, w, "us", "/healthz"), serves(t, w, "us", "/status"))
 	})
 	disk.Free(t)
-	regiontest.Eventually(t, 60*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if err := w.Cluster("us").Ready(t.Context()); err != nil {
 			_ = w.Cluster("us").Start(t.Context()) // as whatever watches over Postgres does
 			return fmt.Sprint("Postgres is not back: ", err)
@@ -119,7 +119,7 @@ func TestDisk_AFullStreamHoldsNobodyUp(t *testing.T) {
 	for n := range 20 {
 		put(n)
 	}
-	regiontest.Eventually(t, 30*time.Second, func() string { return behind(t, w, "us", 70) })
+	regiontest.Eventually(t, regiontest.Patience, func() string { return behind(t, w, "us", 70) })
 	for n := range 10 {
 		put(n)
 		regiontest.Eventually(t, standstill, func() string {
@@ -130,7 +130,7 @@ func TestDisk_AFullStreamHoldsNobodyUp(t *testing.T) {
 	put(1)
 	w.WaitConverged(t)
 	head := float64(w.Status(t, "us").Head.Seq)
-	regiontest.Eventually(t, 60*time.Second, func() string { // it is given up after two publishes
+	regiontest.Eventually(t, regiontest.Patience, func() string { // it is given up after two publishes
 		if next := w.Metric(t, "us", "pangea_shipper_next_seq"); next <= head {
 			return fmt.Sprintf("the stream waits for entry %v of %v", next, head)
 		}
@@ -172,7 +172,7 @@ func loads(t *testing.T, w *regiontest.World, b *books) (clients []func(context.
 func wrote(t *testing.T, w *regiontest.World, name string, entries uint64) {
 	t.Helper()
 	head := w.Status(t, name).Head.Seq
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if w.Status(t, name).Head.Seq < head+entries {
 			return name + " has written too little to lose"
 		}

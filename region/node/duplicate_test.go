@@ -20,7 +20,7 @@ func TestApplier_RedeliveredEntriesHaveNoEffect(t *testing.T) {
 			b.send(t, w, "us", write{method: "POST", path: "/tags/a/add", body: `{"tag":"t"}`})
 		})
 	})
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		w.Redeliver(t, "us", "eu")
 		if n := w.Metric(t, "eu", `pangea_applier_duplicates_total{peer="us"}`); n < 1000 {
 			return "too few entries were delivered again"
@@ -28,7 +28,7 @@ func TestApplier_RedeliveredEntriesHaveNoEffect(t *testing.T) {
 		return ""
 	})
 	w.DropConsumer(t, "us", "eu")
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if w.Metric(t, "eu", `pangea_applier_resets_total{cause="consumer_deleted",peer="us"}`) == 0 {
 			return "eu's session goes on without its consumer"
 		}

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
-	"time"
 
 	"pangea/crdt"
 	"pangea/lab/logtest"
@@ -35,7 +34,7 @@ func TestLogs_FollowOneWriteThroughTheWorld(t *testing.T) {
 		"eu": {region.Received, region.Merged},
 		"ap": {region.Received, region.Merged},
 	} {
-		regiontest.Eventually(t, 10*time.Second, func() string {
+		regiontest.Eventually(t, regiontest.Patience, func() string {
 			got := strings.Join(grep(ownLines(journals[name]), entry), "")
 			for _, stage := range stages {
 				want := fmt.Sprintf("level=DEBUG msg=%s region=%s %s", stage, name, entry)
@@ -59,7 +58,7 @@ func TestLogs_NeverShowThePassword(t *testing.T) {
 	}})
 	w.Exec(t, "us", w.Database("us"), `select pg_terminate_backend(pid) from pg_stat_activity
 		where datname = current_database() and application_name = 'region-us'`)
-	regiontest.Eventually(t, 20*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if len(j.With("the database is open again")) == 0 {
 			return "no outage was noticed: " + j.String()
 		}

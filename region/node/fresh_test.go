@@ -27,7 +27,7 @@ func TestFresh_RestartedRegionServesNothingStale(t *testing.T) {
 		want := w.OK(t, "ap", "POST", "/counter/a/incr", "", "X-Min-Version-Vector", w.Status(t, "us").Vector, "Prefer", "wait=10").Field("value")
 		w.Launch(t, "eu")
 		var first regiontest.Answer
-		regiontest.Eventually(t, 30*time.Second, func() (problem string) {
+		regiontest.Eventually(t, regiontest.Patience, func() (problem string) {
 			if first = w.Do(t, "eu", "GET", "/counter/a", ""); first.Status != 200 {
 				return first.Body
 			}
@@ -58,7 +58,7 @@ func TestFresh_RegionWithoutPeersServesIsolated(t *testing.T) {
 	w.OK(t, "eu", "POST", "/counter/a/incr", "")
 	w.HealAll(t)
 	w.WaitConverged(t)
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if w.Status(t, "eu").Isolated {
 			return "eu still says that it is isolated"
 		}
@@ -93,7 +93,7 @@ func TestFresh_RestartedRegionServesStaleWithoutTheGuard(t *testing.T) {
 		c.Topology = &world
 	}
 	w := regiontest.New(t, regiontest.Options{RTT: 600 * time.Millisecond, Change: unready})
-	regiontest.Eventually(t, 30*time.Second, func() string { // it serves before it may write (I14)
+	regiontest.Eventually(t, regiontest.Patience, func() string { // it serves before it may write (I14)
 		if a := w.Do(t, "us", "POST", "/counter/a/incr", ""); a.Status != 200 {
 			return a.Body
 		}
@@ -103,7 +103,7 @@ func TestFresh_RestartedRegionServesStaleWithoutTheGuard(t *testing.T) {
 	w.Stop(t, "eu")
 	w.OK(t, "us", "POST", "/counter/a/incr", "")
 	w.Launch(t, "eu")
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if a := w.Do(t, "eu", "GET", "/counter/a", ""); a.Status != 200 {
 			return a.Body
 		} else if got := a.Field("value"); got != "1" {

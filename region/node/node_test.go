@@ -3,7 +3,6 @@ package node_test
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"pangea/region/regiontest"
 )
@@ -49,7 +48,7 @@ func TestWorld_RestartKeepsData(t *testing.T) {
 	if a.Field("value") != "6" || a.Field("version_vector") != "us=6" {
 		t.Errorf("after the restart: %s", a.Body)
 	}
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if s := w.Status(t, "us"); !s.Ready {
 			return s.Reason
 		}

@@ -24,7 +24,7 @@ func TestRetention_KeepsWhatAPeerNeeds(t *testing.T) {
 	w := regiontest.New(t, regiontest.Options{Change: smallPartitions})
 	writeEntries(t, w, 5*partitionEntries)
 	w.WaitConverged(t)
-	regiontest.Eventually(t, 30*time.Second, func() string { return held(t, w, partitionEntries) })
+	regiontest.Eventually(t, regiontest.Patience, func() string { return held(t, w, partitionEntries) })
 
 	w.Stop(t, "ap")
 	writeEntries(t, w, 5*partitionEntries)
@@ -41,7 +41,7 @@ func TestRetention_KeepsWhatAPeerNeeds(t *testing.T) {
 
 	w.Start(t, "ap")
 	w.WaitConverged(t)
-	regiontest.Eventually(t, 30*time.Second, func() string { return held(t, w, partitionEntries) })
+	regiontest.Eventually(t, regiontest.Patience, func() string { return held(t, w, partitionEntries) })
 }
 
 // A peer that is away for too long no longer holds the logs back, and that is loud. The
@@ -53,7 +53,7 @@ func TestRetention_DeregistersALostPeer(t *testing.T) {
 	writeEntries(t, w, 5*partitionEntries)
 	release := w.Hold(t, "us", "peer", "not new.registered")
 	for _, name := range []string{"us", "eu"} {
-		regiontest.Eventually(t, 30*time.Second, func() string {
+		regiontest.Eventually(t, regiontest.Patience, func() string {
 			if w.Metric(t, name, `pangea_peer_registered{peer="ap"}`) != 0 {
 				return name + " still has ap registered"
 			}
@@ -72,7 +72,7 @@ func TestRetention_DeregistersALostPeer(t *testing.T) {
 		return ""
 	})
 	release()
-	regiontest.Eventually(t, 30*time.Second, func() string { return held(t, w, partitionEntries) })
+	regiontest.Eventually(t, regiontest.Patience, func() string { return held(t, w, partitionEntries) })
 	if n := w.Number(t, "us", "select count(*) from peer where not registered and region = 'ap'"); n != 1 {
 		t.Error("us's database does not remember that ap is not registered")
 	}
@@ -100,7 +100,7 @@ func TestRetention_ARegionThatWasDownKeepsItsPeers(t *testing.T) {
 	w.Stop(t, "us")
 	w.Number(t, "us", "update peer set reported = now() - interval '2 days' where region = 'eu' returning 1") // PeerAge is one
 	w.Launch(t, "us")
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if w.Metric(t, "us", `pangea_space_bytes{store="outbox"}`) == 0 {
 			return "us has not looked after its logs"
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"pangea/chaos/links"
 	"pangea/region"
@@ -35,14 +34,14 @@ func TestSalvage_IsRepeatedUntilAllIsStored(t *testing.T) {
 	w.Exec(t, "us", database, `create trigger refuse before insert or update on positions for each row
 		when (new.origin = 'us' and new.stored > 280) execute function refuse()`)
 	w.Launch(t, "us")
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if tries := w.Number(t, "us", "select last_value from tries"); tries < 3 {
 			return fmt.Sprintf("it was tried %d times", tries)
 		}
 		return ""
 	})
 	w.Exec(t, "us", database, "drop trigger refuse on positions")
-	regiontest.Eventually(t, 30*time.Second, func() string { return shows(t, w, "us", "/counter/a", "value", "310") })
+	regiontest.Eventually(t, regiontest.Patience, func() string { return shows(t, w, "us", "/counter/a", "value", "310") })
 	w.HealAll(t)
 	w.WaitConverged(t)
 	if got := counter(t, w, "eu", "a"); got != 310 {
@@ -70,7 +69,7 @@ func TestSalvage_FollowsTheSnapshot(t *testing.T) {
 	w.LoseDatabase(t, "us")
 	w.Start(t, "us")
 	w.HealAll(t)
-	regiontest.Eventually(t, 30*time.Second, func() string { return shows(t, w, "us", "/counter/a", "value", "10") })
+	regiontest.Eventually(t, regiontest.Patience, func() string { return shows(t, w, "us", "/counter/a", "value", "10") })
 	w.WaitConverged(t)
 	if n := w.Metric(t, "us", `pangea_seed_joins_total{result="joined"}`); n != 1 {
 		t.Errorf("us has joined %v snapshots, want 1", n)
@@ -94,7 +93,7 @@ func TestSalvage_ADatabaseThatChangesUnderARunningRegion(t *testing.T) {
 	writeEntries(t, w, 20)
 	inStream(t, w, 30)
 	w.Restore(t, "us")
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if s := w.Status(t, "us"); s.Epoch < 2 {
 			return fmt.Sprintf("us goes on in epoch %d", s.Epoch)
 		}
@@ -107,7 +106,7 @@ func TestSalvage_ADatabaseThatChangesUnderARunningRegion(t *testing.T) {
 // inStream waits until the stream of us has its log up to seq.
 func inStream(t *testing.T, w *regiontest.World, seq uint64) {
 	t.Helper()
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if next := w.Metric(t, "us", "pangea_shipper_next_seq"); uint64(next) <= seq {
 			return fmt.Sprintf("the stream of us waits for entry %v", next)
 		}

@@ -89,7 +89,7 @@ func incrementing(t *testing.T, w *regiontest.World, b *books, name string) func
 // value.
 func servesNothingStale(t *testing.T, w *regiontest.World, name, path, field, want string) {
 	t.Helper()
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		a, err := w.Try(t, name, "GET", path, "")
 		switch {
 		case err != nil:
@@ -132,13 +132,13 @@ func TestSeed_ADeregisteredPeerJoins(t *testing.T) {
 		}
 	}
 	for _, at := range []struct{ name, peer string }{{"us", "eu"}, {"ap", "eu"}, {"eu", "us"}, {"eu", "ap"}} {
-		regiontest.Eventually(t, 30*time.Second, func() string { return forgotten(t, w, at.name, at.peer) })
+		regiontest.Eventually(t, regiontest.Patience, func() string { return forgotten(t, w, at.name, at.peer) })
 	}
 	for _, name := range w.Names() {
 		w.DeleteStream(t, name) // it begins again with what the outbox still has
 	}
 	w.HealAll(t)
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		joins := 0.0
 		for _, name := range w.Names() {
 			joins += w.Metric(t, name, `pangea_seed_joins_total{result="joined"}`)
@@ -160,7 +160,7 @@ func TestSeed_ADeregisteredPeerJoins(t *testing.T) {
 		}
 		balanced(t, w, name)
 	}
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		for _, name := range w.Names() {
 			for _, p := range w.Status(t, name).Peers {
 				if !p.Registered {
@@ -242,14 +242,14 @@ const joinedFirst = 5000
 // in the middle of that. It goes on when release is called.
 func seedHalf(t *testing.T, w *regiontest.World, name string) (release func()) {
 	w.Launch(t, name)
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if w.Number(t, name, "select count(*) from pg_class where relname = 'profile'") == 0 {
 			return name + " has no tables"
 		}
 		return ""
 	})
 	release = w.Lock(t, name, "profile")
-	regiontest.Eventually(t, 30*time.Second, func() string { return seeding(t, w, name) })
+	regiontest.Eventually(t, regiontest.Patience, func() string { return seeding(t, w, name) })
 	return release
 }
 

@@ -51,7 +51,7 @@ func TestSession_ReadsItsWritesUnderAFastForeignClock(t *testing.T) {
 		foreign := fmt.Sprintf("eu %d", n)
 		w.OK(t, "eu", "PUT", "/profile/p", fmt.Sprintf("%q", foreign))
 		w.OK(t, "eu", "PATCH", "/prefs/p", fmt.Sprintf(`{"f":%q}`, foreign))
-		regiontest.Eventually(t, 30*time.Second, func() string { return shows(t, w, "us", "/prefs/p", "value", "map[f:"+foreign+"]") })
+		regiontest.Eventually(t, regiontest.Patience, func() string { return shows(t, w, "us", "/prefs/p", "value", "map[f:"+foreign+"]") })
 		for _, x := range accesses(n) {
 			readBack(t, w, x)
 		}

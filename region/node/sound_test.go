@@ -37,7 +37,7 @@ func TestSound_ALostOwnerDecidesNothingBeforeItKnows(t *testing.T) {
 		return ""
 	})
 	w.HealAll(t)
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		switch a := w.Do(t, "eu", "PUT", handle, `{"claimant":"user:2"}`); a.Status {
 		case 409:
 			return ""

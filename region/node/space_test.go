@@ -73,10 +73,10 @@ func TestSpace_LogsNameThePeerThatTheyAreKeptFor(t *testing.T) {
 	free := func() string {
 		return cmp.Or(held(t, w, partitionEntries), blockedBy(t, w, "us", "outbox", "", false), blockedBy(t, w, "eu", "inbox", "", false))
 	}
-	regiontest.Eventually(t, 30*time.Second, free)
+	regiontest.Eventually(t, regiontest.Patience, free)
 
 	w.Stop(t, "ap")
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		writeEntries(t, w, partitionEntries)
 		return cmp.Or(blockedBy(t, w, "us", "outbox", "ap", true), blockedBy(t, w, "eu", "inbox", "ap", true), growing(t, w, "us", "outbox"))
 	})
@@ -85,7 +85,7 @@ func TestSpace_LogsNameThePeerThatTheyAreKeptFor(t *testing.T) {
 	}
 	w.Start(t, "ap")
 	w.WaitConverged(t)
-	regiontest.Eventually(t, 30*time.Second, free)
+	regiontest.Eventually(t, regiontest.Patience, free)
 }
 
 // A peer that is in reach but applies nothing holds the logs back only up to a size. It
@@ -127,7 +127,7 @@ func TestRetention_DeregistersAPeerThatHoldsBackTooMuch(t *testing.T) {
 		}
 		return ""
 	})
-	regiontest.Eventually(t, 30*time.Second, func() string { // by what eu keeps of us's log
+	regiontest.Eventually(t, regiontest.Patience, func() string { // by what eu keeps of us's log
 		return cmp.Or(blockedBy(t, w, "eu", "inbox", "", false), blockedBy(t, w, "us", "outbox", "", false))
 	})
 
@@ -135,7 +135,7 @@ func TestRetention_DeregistersAPeerThatHoldsBackTooMuch(t *testing.T) {
 	pace = 0
 	w.Start(t, "ap")
 	w.WaitConverged(t)
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if p := ap("us"); !p.Registered || p.HeldBytes != 0 {
 			return fmt.Sprintf("ap at us: %+v", p)
 		}
@@ -160,7 +160,7 @@ func TestSpace_ConflictsAreBounded(t *testing.T) {
 	}
 	w.HealAll(t)
 	w.WaitConverged(t)
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if s := space(t, w, "us", "conflicts"); s.Size != keep || s.Limit != keep || s.Unit != "rows" || s.RunsOutSeconds != -1 {
 			return fmt.Sprintf("us says %+v", s)
 		}
@@ -221,9 +221,9 @@ func TestSpace_TombstonesNameThePeerThatTheyAreKeptFor(t *testing.T) {
 			return blockedBy(t, w, "us", "tombstones", peer, false)
 		}
 	}
-	regiontest.Eventually(t, 30*time.Second, kept(2, "ap"))
+	regiontest.Eventually(t, regiontest.Patience, kept(2, "ap"))
 	w.Start(t, "ap")
-	regiontest.Eventually(t, 40*time.Second, kept(1, ""))
+	regiontest.Eventually(t, regiontest.Patience, kept(1, ""))
 }
 
 // The stream is held to its size whoever is away, and the disk is what it is.
@@ -239,7 +239,7 @@ func TestSpace_StreamIsBoundedAndTheDiskIsSeen(t *testing.T) {
 	for n := range 2 * bytes / 60_000 {
 		w.OK(t, "us", "PUT", fmt.Sprintf("/profile/%d", n), value)
 	}
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if s := space(t, w, "us", "stream"); s.Size < bytes/2 || s.Size > bytes || s.Limit != bytes {
 			return fmt.Sprintf("us says %+v", s)
 		}

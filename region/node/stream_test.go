@@ -138,19 +138,19 @@ func (s *streamWorld) leaveBehind(t *testing.T) (stop func()) {
 		})
 	}
 	stop = background(t, clients...)
-	regiontest.Eventually(t, 60*time.Second, func() string { return beyond(t, s.w, 50) })
+	regiontest.Eventually(t, regiontest.Patience, func() string { return beyond(t, s.w, 50) })
 	s.w.Cut(t, "us", "ap", links.BothWays, links.Refuse)
 	line := `{"op":"profile.put","key":"big%d","value":"` + strings.Repeat("x", 60<<10) + `"}` + "\n"
-	const batch = bigWrites / 2 // as much as is taken at once
+	const batch = bigWrites / 10 // an entry, or two
 	for from := 0; from < bigWrites; from += batch {
 		var lines strings.Builder
 		for i := range batch {
 			fmt.Fprintf(&lines, line, from+i)
 		}
-		s.w.OK(t, "us", "POST", "/batch", lines.String())
+		s.w.Puts(t, "us", lines.String())
 	}
 	head := s.w.Status(t, "us").Head.Seq
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		noted := s.w.Number(t, "us", `select coalesce(substring(stored from 'us=(\d+)')::bigint, 0) from peer where region = 'eu'`)
 		if uint64(noted) < head {
 			return fmt.Sprintf("us has noted that eu has %d of %d entries", noted, head)
@@ -238,7 +238,7 @@ func deleteDirectory(t *testing.T, w *regiontest.World) {
 func removeAll(t *testing.T, paths ...string) {
 	t.Helper()
 	for _, path := range paths {
-		regiontest.Eventually(t, 10*time.Second, func() string {
+		regiontest.Eventually(t, regiontest.Patience, func() string {
 			if err := os.RemoveAll(path); err != nil {
 				return err.Error()
 			}

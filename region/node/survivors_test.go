@@ -26,7 +26,7 @@ func TestRelay_SurvivorsOfALostRegionCompleteEachOther(t *testing.T) {
 	}
 	stop := background(t, clients...)
 	claims := claimAt(t, w, "ap")
-	regiontest.Eventually(t, 30*time.Second, func() string { return beyond(t, w, 50) })
+	regiontest.Eventually(t, regiontest.Patience, func() string { return beyond(t, w, 50) })
 
 	w.Cut(t, "us", "eu", links.BothWays, links.Blackhole)
 	regiontest.Eventually(t, after, func() string {
@@ -41,7 +41,7 @@ func TestRelay_SurvivorsOfALostRegionCompleteEachOther(t *testing.T) {
 	if have := stored(t, w, "eu")[lost]; have >= held {
 		t.Fatalf("eu holds %d entries of us, ap %d: there is nothing to complete", have, held)
 	}
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if have := stored(t, w, "eu")[lost]; have != held {
 			return fmt.Sprintf("eu holds %d entries of us, ap %d", have, held)
 		}
@@ -76,6 +76,6 @@ func goOn(t *testing.T, w *regiontest.World, a, b string) {
 	t.Helper()
 	for from, to := range map[string]string{a: b, b: a} {
 		w.OK(t, from, "PUT", "/profile/"+from, "1")
-		regiontest.Eventually(t, 30*time.Second, func() string { return shows(t, w, to, "/profile/"+from, "value", "1") })
+		regiontest.Eventually(t, regiontest.Patience, func() string { return shows(t, w, to, "/profile/"+from, "value", "1") })
 	}
 }

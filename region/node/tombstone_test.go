@@ -19,7 +19,7 @@ func TestTombstone_IsCollected(t *testing.T) {
 	w.WaitConverged(t)
 	w.OK(t, "eu", "PATCH", "/prefs/p", `{"f":null}`)
 	w.WaitConverged(t)
-	regiontest.Eventually(t, 40*time.Second, func() string { return tombstones(t, w) })
+	regiontest.Eventually(t, regiontest.Patience, func() string { return tombstones(t, w) })
 	checkFieldIsGone(t, w)
 }
 
@@ -47,7 +47,7 @@ func TestTombstone_IsKeptWhileAConcurrentSetIsUnderWay(t *testing.T) {
 	w.OK(t, "eu", "PATCH", "/prefs/p", `{"f":2}`)
 	w.OK(t, "us", "PATCH", "/prefs/p", `{"f":null}`)
 	w.Heal(t, "us", "eu")
-	regiontest.Eventually(t, 30*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if s := w.Status(t, "us"); s.Peers[0].Applied != s.Head.Seq {
 			return "eu has not applied the removal, as far as us knows"
 		}
@@ -58,7 +58,7 @@ func TestTombstone_IsKeptWhileAConcurrentSetIsUnderWay(t *testing.T) {
 	}
 	w.WaitConverged(t)
 	checkFieldIsGone(t, w)
-	regiontest.Eventually(t, 60*time.Second, func() string { return tombstones(t, w) })
+	regiontest.Eventually(t, regiontest.Patience, func() string { return tombstones(t, w) })
 	checkFieldIsGone(t, w)
 }
 

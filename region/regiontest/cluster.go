@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -98,7 +97,7 @@ func (c *NATSCluster) server(t testing.TB, name string) *natsServer {
 
 func (c *NATSCluster) waitHealthy(t testing.TB, s *natsServer) {
 	t.Helper()
-	Eventually(t, 30*time.Second, func() string {
+	Eventually(t, Patience, func() string {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+s.monitor+"/healthz", nil)
 		if err != nil {
 			t.Fatal(err)

@@ -80,21 +80,36 @@ func (w *World) OK(t testing.TB, name, method, path, body string, header ...stri
 		t.Fatalf("%s %s at %s: %d %s", method, path, name, a.Status, a.Body)
 	}
 	if path == "/batch" {
-		everyLine(t, name, a.Body)
+		if line := refused(a.Body); line != "" {
+			t.Fatalf("a line of a batch at %s: %s", name, line)
+		}
 	}
 	return a
 }
 
-// everyLine fails the test if a line of a batch, each of which has a status of its own, was
-// not answered well.
-func everyLine(t testing.TB, name, answers string) {
+// Puts sends a batch to a region, again and again until each of its lines is answered well.
+// The lines are such that may be repeated.
+func (w *World) Puts(t testing.TB, name, lines string) {
 	t.Helper()
+	Eventually(t, Patience, func() string {
+		if a := w.Do(t, name, "POST", "/batch", lines); a.Status == http.StatusOK {
+			return refused(a.Body)
+		} else {
+			return a.Body
+		}
+	})
+}
+
+// refused is the first line of a batch, each of which has a status of its own, that was not
+// answered well.
+func refused(answers string) string {
 	for line := range strings.Lines(answers) {
 		var answer struct{ Status int }
 		if err := json.Unmarshal([]byte(line), &answer); err != nil || answer.Status/100 != 2 {
-			t.Fatalf("a line of a batch at %s: %s", name, line)
+			return line
 		}
 	}
+	return ""
 }
 
 // Status is a region's /status.

@@ -9,6 +9,10 @@ import (
 	"pangea/crdt"
 )
 
+// Patience bounds the wait for what has no bound of its own: as long as a machine may take
+// that is busy with other tests.
+const Patience = 2 * time.Minute
+
 // Eventually polls until check returns "", and fails the test with what it returned
 // last if that takes longer than limit. The longer it takes the less often it is asked, so
 // that those who are waited for have the machine.
@@ -44,7 +48,7 @@ func Throughout(t testing.TB, limit time.Duration, check func() string) {
 // WaitReady waits until a region serves.
 func (w *World) WaitReady(t testing.TB, name string) {
 	t.Helper()
-	Eventually(t, 30*time.Second, func() string {
+	Eventually(t, Patience, func() string {
 		if r := w.running[name]; r != nil {
 			select {
 			case err := <-r.done:
@@ -68,7 +72,7 @@ func (w *World) WaitReady(t testing.TB, name string) {
 // test unless their digests are then equal (I7).
 func (w *World) WaitConverged(t testing.TB) {
 	t.Helper()
-	Eventually(t, 60*time.Second, func() string {
+	Eventually(t, Patience, func() string {
 		head, vectors := crdt.Vector{}, map[string]crdt.Vector{}
 		for name := range w.running {
 			v, err := crdt.ParseVector(w.Status(t, name).Vector)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"pangea/region"
 	"pangea/region/regiontest"
@@ -36,7 +35,7 @@ func TestDeliver_WhileATableIsLocked(t *testing.T) {
 		t.Fatal(err)
 	}
 	deliver(t, r.writer, eu.log...)
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if v := r.tracker.Vector().String(); v != "eu=2,us=2" {
 			return "applied " + v
 		}

@@ -62,7 +62,7 @@ func TestDeliver_WaitsForWhatAnEntryDependsOn(t *testing.T) {
 			}
 			defer func() { stop() }()
 			deliver(t, r.writer, first)
-			regiontest.Eventually(t, 10*time.Second, func() string {
+			regiontest.Eventually(t, regiontest.Patience, func() string {
 				if got := r.tracker.Vector()[eu.origin]; got != 20 {
 					return fmt.Sprintf("%d of 20 entries applied", got)
 				}

@@ -45,7 +45,7 @@ func (r *rig) claim(stored uint64, sum region.Checksum) {
 // waitProven waits until the log is the writer's to go on with.
 func (r *rig) waitProven(t *testing.T) *position.Local {
 	t.Helper()
-	regiontest.Eventually(t, 20*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if !r.tracker.Local().Proven {
 			return "the log is not proven"
 		}
@@ -83,7 +83,7 @@ func TestEpoch_EndsWhenAPeerIsSilent(t *testing.T) {
 	for range 2 {
 		r := newRigWithPeer(t)
 		var result region.Result
-		regiontest.Eventually(t, 20*time.Second, func() string {
+		regiontest.Eventually(t, regiontest.Patience, func() string {
 			var err error
 			if result, err = r.writer.Do(t.Context(), incr("a")); err != nil {
 				return err.Error()
@@ -121,7 +121,7 @@ func TestEpoch_EndsWhenAPeerContradicts(t *testing.T) {
 			second := rigWithPeer(t, r.dsn)
 			second.run(t, second.writer)
 			claim(second, head)
-			regiontest.Eventually(t, 20*time.Second, func() string {
+			regiontest.Eventually(t, regiontest.Patience, func() string {
 				if o := second.tracker.Local().Origin; o.Epoch != 2 {
 					return "the log is still " + o.String()
 				}
@@ -164,7 +164,7 @@ func TestEpoch_EndsWhenTheDatabaseIsPutBack(t *testing.T) {
 			r.mustExec(t, put)
 			r.wire.limit(-1, -1)
 			r.wire.cut()
-			regiontest.Eventually(t, 20*time.Second, func() string {
+			regiontest.Eventually(t, regiontest.Patience, func() string {
 				r.claim(head.Seq, head.Checksum)
 				if _, err := r.writer.Do(t.Context(), incr("a")); err != nil {
 					return err.Error()
@@ -198,7 +198,7 @@ func TestEpoch_GoesOnAfterABrokenConnection(t *testing.T) {
 	r.write(t)
 	r.tracker.Register("ap")
 	r.wire.kill(t)
-	regiontest.Eventually(t, 20*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if _, err := r.writer.Do(t.Context(), incr("a")); err != nil {
 			return err.Error()
 		}
@@ -236,7 +236,7 @@ func TestEpoch_EndsWhenAPeerContradictsLater(t *testing.T) {
 	r.waitProven(t)
 	r.write(t)
 	r.claim(50, region.Checksum{1})
-	regiontest.Eventually(t, 20*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		r.claim(50, region.Checksum{1})
 		if l := r.tracker.Local(); l.Origin.Epoch != 2 || !l.Doubted {
 			return "the log is still " + l.Origin.String()
@@ -269,7 +269,7 @@ func TestEpoch_AWriterThatStoodStillAsksAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.write(t) // takes six seconds
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if r.tracker.Local().Proven {
 			return "the log is proven though nobody was asked"
 		}

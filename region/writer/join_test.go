@@ -146,7 +146,7 @@ func TestJoin_GoesOnWhereTheLogsMeet(t *testing.T) {
 	deliver(t, r.writer, eu.log[6])
 	donor.write(t)
 	deliver(t, r.writer, donor.log(t, ap)[3])
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if v := r.tracker.Vector().String(); v != "ap=4,eu=7,sa=1,us=1" {
 			return "applied " + v
 		}

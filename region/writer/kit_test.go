@@ -83,7 +83,7 @@ func (r *rig) start(t testing.TB, w *writer.Writer) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- w.Run(ctx) }()
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if r.tracker.Local() == nil {
 			return "the writer has not opened the database"
 		}
@@ -235,7 +235,7 @@ func (w *wire) kill(t testing.TB) {
 	before := w.accepted
 	w.mu.Unlock()
 	w.cut()
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if n := w.accepted - before; n < 3 {

@@ -29,7 +29,7 @@ func TestWriter_MergesBetweenGroupsThatNeverPause(t *testing.T) {
 		<-ended
 	}()
 	head := func() uint64 { return r.tracker.Local().Head.Seq }
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if head() == 0 {
 			return "no group is committed"
 		}

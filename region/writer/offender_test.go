@@ -88,7 +88,7 @@ func TestWriter_CrashAnywhere(t *testing.T) {
 // waitWritable writes until a write passes.
 func (r *rig) waitWritable(t *testing.T, acknowledged *int64) {
 	t.Helper()
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		_, err := r.writer.Do(t.Context(), incr("a"))
 		if err == nil {
 			*acknowledged++

@@ -197,7 +197,7 @@ func withoutCharts(t *testing.T) string {
 
 func answers(t *testing.T, address string) {
 	t.Helper()
-	regiontest.Eventually(t, 10*time.Second, func() string {
+	regiontest.Eventually(t, regiontest.Patience, func() string {
 		conn, err := net.Dial("tcp", address)
 		if err != nil {
 			return err.Error()
