@@ -31,7 +31,7 @@ func (s *Soak) claim(r *results.Record, found *trial.Result) {
 }
 
 func (s *Soak) claimLag(r *results.Record, found *trial.Result) {
-	rising := where(found.Rising(), func(trial.Link) bool { return true }, trial.Link.Name)
+	rising := found.Rising()
 	r.ClaimOfSpeed(len(rising) == 0 && len(found.Links) > 0, "the lag of no link rises", "%s", names(rising, len(found.Links)))
 	slow := where(found.Links, func(l trial.Link) bool {
 		return l.Visible.Count == 0 || l.Visible.P50 >= lagP50 || l.Visible.P99 >= lagP99

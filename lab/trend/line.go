@@ -99,7 +99,7 @@ func (l Line) Flat() bool { return l.Known && l.Low <= 0 }
 // so wide that all n hold their slopes with 95 % confidence (Bonferroni). Of six lines
 // that do not rise one would not be Flat in one run of seven.
 func (l Line) FlatAmong(n int) bool {
-	if l.Flat() || l.Freedom == 0 { // a record of before Freedom has no more to tell
+	if l.Flat() || !l.Known {
 		return l.Flat()
 	}
 	wider := quantile(1-0.025/float64(n), l.Freedom) / quantile(0.975, l.Freedom)

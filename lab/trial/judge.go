@@ -1,7 +1,6 @@
 package trial
 
 import (
-	"slices"
 	"time"
 
 	"pangea/lab/trend"
@@ -13,14 +12,15 @@ const DrainsWithin = 2 * time.Second
 // Drained reports whether all regions had all soon after the load.
 func (r *Result) Drained() bool { return r.Drain >= 0 && r.Drain <= DrainsWithin }
 
-// Rising are the links whose lag rises. They are judged together (docs/decisions/014).
-func (r *Result) Rising() []Link {
-	flat := func(l Link) bool { return l.Line.FlatAmong(len(r.Links)) }
-	return slices.DeleteFunc(slices.Clone(r.Links), flat)
+// Rising names the links whose lag rises. They are judged together (docs/decisions/014).
+func (r *Result) Rising() (names []string) {
+	for _, l := range r.Links {
+		if !l.Line.FlatAmong(len(r.Links)) {
+			names = append(names, l.Name())
+		}
+	}
+	return names
 }
-
-// Flat reports whether no link's lag rises, and the rest drained soon.
-func (r *Result) Flat() bool { return r.Drained() && len(r.Rising()) == 0 }
 
 // Latencies is a figure of each window, in milliseconds: its median, and how far the
 // windows lie around it.

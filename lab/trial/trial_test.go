@@ -40,20 +40,31 @@ func TestConfig_RateIsOfWrites(t *testing.T) {
 	}
 }
 
-func TestResult_Flat(t *testing.T) {
-	flat, rising := trend.Line{Known: true, Low: -1, High: 1}, trend.Line{Known: true, Low: 0.1, High: 1}
+func TestResult_Rising(t *testing.T) {
+	line := func(from string, low float64, known bool) Link {
+		return Link{Origin: from, Region: "ap", Line: trend.Line{Known: known, Slope: 1, Low: low, High: 2 - low, Freedom: 100}}
+	}
+	flat, steep, barely, unknown := line("us", -0.1, true), line("eu", 0.9, true), line("eu", 0.1, true), line("eu", 0, false)
 	for name, c := range map[string]struct {
-		result Result
-		want   bool
+		links []Link
+		want  int
 	}{
-		"flat":         {Result{Drain: time.Second, Links: []Link{{Line: flat}}}, true},
-		"one rises":    {Result{Drain: time.Second, Links: []Link{{Line: flat}, {Line: rising}}}, false},
-		"unknown":      {Result{Drain: time.Second, Links: []Link{{}}}, false},
-		"drained late": {Result{Drain: 3 * time.Second, Links: []Link{{Line: flat}}}, false},
-		"never":        {Result{Drain: -1, Links: []Link{{Line: flat}}}, false},
+		"flat":                             {[]Link{flat, flat}, 0},
+		"one rises":                        {[]Link{flat, steep}, 1},
+		"one would rise alone":             {[]Link{barely}, 1},
+		"but may by chance, one among two": {[]Link{flat, barely}, 0},
+		"unknown":                          {[]Link{flat, unknown}, 1},
 	} {
-		if got := c.result.Flat(); got != c.want {
-			t.Errorf("%s: got %v", name, got)
+		if got := (&Result{Links: c.links}).Rising(); len(got) != c.want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+func TestResult_Drained(t *testing.T) {
+	for drain, want := range map[time.Duration]bool{time.Second: true, 3 * time.Second: false, -1: false} {
+		if got := (&Result{Drain: drain}).Drained(); got != want {
+			t.Errorf("after %v: %v", drain, got)
 		}
 	}
 }

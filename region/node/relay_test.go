@@ -64,10 +64,10 @@ func TestCut_RelayCarriesLogsAroundIt(t *testing.T) {
 	seenByAp(t, w, "us", "eu")
 	for _, path := range []string{"/profile/us", "/profile/eu"} {
 		for _, name := range w.Names() {
-			regiontest.Eventually(t, 6*time.Second, func() string { return shows(t, w, name, path, "value", "1") })
+			regiontest.Eventually(t, regiontest.Patience, func() string { return shows(t, w, name, path, "value", "1") })
 		}
 	}
-	regiontest.Eventually(t, 6*time.Second, func() string { return shows(t, w, "eu", "/counter/after", "value", "1") })
+	regiontest.Eventually(t, regiontest.Patience, func() string { return shows(t, w, "eu", "/counter/after", "value", "1") })
 
 	w.HealAll(t)
 	claims.stop()
@@ -124,7 +124,7 @@ func seenByAp(t *testing.T, w *regiontest.World, names ...string) {
 	t.Helper()
 	for _, name := range names {
 		w.OK(t, name, "PUT", "/profile/"+name, "1")
-		regiontest.Eventually(t, 5*time.Second, func() string { return shows(t, w, "ap", "/profile/"+name, "value", "1") })
+		regiontest.Eventually(t, regiontest.Patience, func() string { return shows(t, w, "ap", "/profile/"+name, "value", "1") })
 	}
 	w.OK(t, "ap", "POST", "/counter/after/incr", "")
 }
