@@ -64,7 +64,7 @@ func (o outcome) trouble() (all []string) {
 }
 
 func printOutcomes(out io.Writer, outcomes []outcome) {
-	t := results.Table{Caption: "What came of all:", Header: []string{"experiment", "claims held", "took", "record", "broken"}, Prose: true}
+	t := results.Table{Caption: "What came of all:", Header: []string{"experiment", "claims held", "took", "record", "broken"}}
 	for _, o := range outcomes {
 		t.Add(o.row()...)
 	}

@@ -67,7 +67,7 @@ func (p *page) table(t results.Table) { fmt.Fprintf(&p.out, "%s\n\n", t.Markdown
 
 // choices are the classes at a glance.
 func (p *page) choices() {
-	t := results.Table{Prose: true, Header: []string{"class", "model", "promises", "gives up"}}
+	t := results.Table{Header: []string{"class", "model", "promises", "gives up"}}
 	for _, c := range classes() {
 		t.Add(c.name.String(), c.model, c.promises, c.concedes)
 	}
@@ -77,7 +77,7 @@ func (p *page) choices() {
 // class is what was measured of one, and why it is as it is.
 func (p *page) class(c class) error {
 	fmt.Fprintf(&p.out, "## %s: %s\n\n%s\n\n", c.name, c.model, c.why)
-	t := results.Table{Prose: true, Header: []string{"", "measured", "record"}}
+	t := results.Table{Header: []string{"", "measured", "record"}}
 	for _, l := range c.lines() {
 		got, err := p.look(l.figure)
 		if err != nil {
@@ -91,7 +91,7 @@ func (p *page) class(c class) error {
 
 func (p *page) criteria() error {
 	fmt.Fprint(&p.out, "## What had to be shown\n\nHeld: the figure is what it had to be, and its record has no broken claim but such as a busy machine may break.\n\n")
-	t := results.Table{Prose: true, Header: []string{"what", "found", "held", "record"}}
+	t := results.Table{Header: []string{"what", "found", "held", "record"}}
 	for _, c := range criteria() {
 		t.Add("**"+c.title+"**", "", "", "")
 		for _, l := range c.lines {
@@ -109,7 +109,7 @@ func (p *page) criteria() error {
 // sources are the records that figures were read from, and how to make each again.
 func (p *page) sources() {
 	fmt.Fprint(&p.out, "## Where the figures come from\n\nEach record says the latency matrix that was on. `go tool task exp:all` makes all of them again, and this page.\n\n")
-	t := results.Table{Prose: true, Header: []string{"record", "command", "seed", "commit", "started", "machine", "claims"}}
+	t := results.Table{Header: []string{"record", "command", "seed", "commit", "started", "machine", "claims"}}
 	for _, name := range slices.Sorted(maps.Keys(p.used)) {
 		r := p.records[name]
 		t.Add(link(r), "`"+r.Command+"`", fmt.Sprint(r.Seed), r.Commit(), r.Started.UTC().Format("2006-01-02 15:04"),

@@ -4,7 +4,8 @@
 //	search:  a few client counts on each system, to give each its best, and the pace
 //	         with which it keeps up if it is slower than its clients
 //	round:   Pangea ─▶ pglogical     each from nothing, alone on the machine,
-//	round:   pglogical ─▶ Pangea     and first and second in turn
+//	round:   pglogical ─▶ Pangea     and first and second in turn; one whose lag grows is
+//	         measured again, slower, until it keeps up
 //
 // A measurement loads all three regions as fast as they answer, and beside that writes a
 // row in each region ten times a second and looks for it in the others: the age of the
@@ -16,8 +17,8 @@
 // and settings, and the same links. What a system is asked besides is asked of both by
 // the same code.
 //
-// Guarantees: a round of Pangea counts only if its lag was flat; one of the peer counts in
-// any case. A write counts when it was acknowledged. The p99 is that of requests, or
+// Guarantees: only measurements with flat lag count, except that the peer gets the slowest
+// one of a round in which it had none. A write counts when it was acknowledged. The p99 is that of requests, or
 // transactions, in the slowest region.
 //
 // Failure handling: a system that cannot be started, loaded or asked ends the run. One

@@ -19,6 +19,10 @@ type Config struct {
 	// Duration of a measurement, in whole seconds. Defaults to 60 s.
 	Duration time.Duration
 
+	// Tries is how often a system is measured in a round, each time at a slower pace,
+	// until its lag is flat. Defaults to 6.
+	Tries int
+
 	// Search is how long each client count is tried. Defaults to 10 s.
 	Search time.Duration
 
@@ -40,6 +44,7 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	c.Rounds = cmp.Or(c.Rounds, 3)
 	c.Duration = cmp.Or(c.Duration, time.Minute)
+	c.Tries = cmp.Or(c.Tries, 6)
 	c.Search = cmp.Or(c.Search, 10*time.Second)
 	c.Batch = cmp.Or(c.Batch, 100)
 	if c.Progress == nil {
@@ -55,6 +60,8 @@ func (c Config) validate() error {
 	switch {
 	case c.Rounds < 1:
 		return fmt.Errorf("rounds: %d: want at least 1", c.Rounds)
+	case c.Tries < 1:
+		return fmt.Errorf("tries: %d: want at least 1", c.Tries)
 	case c.Duration < shortest || c.Search < shortest:
 		return fmt.Errorf("duration %v, search %v: want at least %v of each", c.Duration, c.Search, shortest)
 	case c.Batch < 2 || c.Batch > mesh.MostRows:
@@ -107,15 +114,35 @@ func (e *Experiment) rounds(ctx context.Context, c *Comparison, rows int, loads 
 	for round := 1; round <= e.cfg.Rounds; round++ {
 		for _, s := range e.order(round) {
 			fmt.Fprintf(e.cfg.Progress, "round %d of %d, %s: %s starts\n", round, e.cfg.Rounds, caption(rows), s.Name)
-			m, err := e.once(ctx, s, loads[s.Name])
+			tried, err := e.settle(ctx, s, loads[s.Name])
 			if err != nil {
 				return fmt.Errorf("round %d: %w", round, err)
 			}
-			m.Round = round
-			c.Rounds = append(c.Rounds, m)
+			for _, m := range tried {
+				m.Round = round
+				c.Rounds = append(c.Rounds, m)
+			}
 		}
 	}
 	return nil
+}
+
+// settle measures a system at slower and slower paces, each time from its start, until it
+// keeps up with its clients: what is flat for the seconds of the search may not be for
+// the minute of a round.
+func (e *Experiment) settle(ctx context.Context, s System, l Load) (tried []Measurement, err error) {
+	for range e.cfg.Tries {
+		m, err := e.once(ctx, s, l)
+		if err != nil {
+			return nil, err
+		}
+		tried = append(tried, m)
+		if m.Flat() {
+			break
+		}
+		l = l.slower(m)
+	}
+	return tried, nil
 }
 
 // order lets each system be the first in turn.

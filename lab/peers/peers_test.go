@@ -93,7 +93,7 @@ func (lasting) Stop(context.Context) error { return nil }
 // compared, and nothing of Pangea's differs (I7).
 func TestExperiment_ComparesBothSystems(t *testing.T) {
 	experiment, err := peers.New(peers.Config{
-		Rounds: 1, Duration: 3 * time.Second, Clients: 4, Batch: 10, Regions: regions, Progress: t.Output(),
+		Rounds: 1, Tries: 2, Duration: 3 * time.Second, Clients: 4, Batch: 10, Regions: regions, Progress: t.Output(),
 	}, pangea(t), pglogical(t))
 	if err != nil {
 		t.Fatal(err)
@@ -102,8 +102,8 @@ func TestExperiment_ComparesBothSystems(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := len(found.Rounds), 4; got != want {
-		t.Fatalf("%d measurements, want %d", got, want)
+	if got, want := len(found.Rounds), 4; got < want {
+		t.Fatalf("%d measurements, want %d at least", got, want)
 	}
 	for _, m := range found.Rounds {
 		if m.Writes == 0 || m.Failed > 0 || m.P99 == 0 || m.Lag.Count == 0 || m.Lag.Low <= 0 {
@@ -120,6 +120,7 @@ func TestExperiment_ComparesBothSystems(t *testing.T) {
 func TestNew_RefusesWhatCannotBeMeasured(t *testing.T) {
 	for want, cfg := range map[string]peers.Config{
 		"rounds":          {Rounds: -1, Regions: regions},
+		"tries":           {Tries: -1, Regions: regions},
 		"at least 3s":     {Duration: time.Second, Regions: regions},
 		"2 to 127":        {Batch: 128, Regions: regions},
 		"none to look":    {Clients: -1, Regions: regions},

@@ -41,6 +41,15 @@ type Load struct {
 // requests is the pace of one region of so many.
 func (l Load) requests(regions int) float64 { return l.Pace / float64(l.Rows*regions) }
 
+// step is the part of the pace that a system did not keep up with which it is given next.
+const step = 0.9
+
+// slower is the load to try after a measurement that was not flat.
+func (l Load) slower(m Measurement) Load {
+	l.Pace = m.Rate * step
+	return l
+}
+
 // The keys of every load: how many there are, and how unequal.
 const (
 	keys = 10_000_000

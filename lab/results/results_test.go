@@ -65,6 +65,18 @@ func TestRecord_WritesWhatReadReads(t *testing.T) {
 	}
 }
 
+func TestTable_HasFiguresOnTheRight(t *testing.T) {
+	table := Table{Header: []string{"link", "rate", "flat", "slope", "found", "nothing"}}
+	table.Add("us → eu", "4000", "yes", "+0.3 (-1.0 to 1.6)", "0 of 12", "")
+	table.Add("us → ap", "", "NO", "unknown", "3 of 12", "")
+	table.Add("eu → us", "0.2 s", "yes", "-12 (-14 to -10)", "none of 12", "")
+	table.Add("eu → ap", "1.5", "yes", "7", "0 of 12", "")
+	got := strings.Split(table.Markdown(), "\n")[1]
+	if want := "| --- | ---:| --- | ---:| --- | --- |"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestChart_LeavesOutWhatHasNoPlace(t *testing.T) {
 	curve := Curve{Points: []XY{{0, 1}, {1, 0}, {1, 1}, {2, math.NaN()}, {2, math.Inf(1)}}}
 	for _, c := range []struct {

@@ -5,13 +5,13 @@
 //
 //   - all writes were acknowledged, at the rate that was offered;
 //   - the lag of no link rises: over the last two thirds its slope is not above 0 within
-//     its 95 % interval (package trend);
+//     an interval so wide that those of all links hold with 95 % (package trend);
 //   - what was missing at the end of the load was there 2 s later;
 //   - the memory of no region rises by more than a twentieth, and it stays below a bound;
 //   - all regions hold the same in the end (I7).
 //
-// Of links that are flat, one in forty is called rising by chance: with six links, one run
-// in eight. The tables say by how much, and how sure that is.
+// Of runs in which all links are flat, one in forty says by chance that one of them rises.
+// The tables say by how much, and how sure that is.
 //
 // Guarantees: the record is of a whole run. One that was interrupted leaves none.
 //
