@@ -41,7 +41,7 @@ var (
 	unavailable  = kind{503, "unavailable", "The region's database is not available"}
 	notReady     = kind{503, "not-ready", "The region is not ready"}
 	notCaughtUp  = kind{503, "not-caught-up", "The region has not applied what the client has seen"}
-	ownerAway    = kind{503, "owner-away", "The region that owns the handle cannot be reached"}
+	ownerAway    = kind{503, "owner-away", "The region that owns the handle cannot be asked now"}
 	unknown      = kind{504, "unknown-outcome", "The outcome is unknown"}
 	notConfirmed = kind{504, "not-acknowledged", "The write was not acknowledged in time"}
 )

@@ -48,16 +48,23 @@ type Reply struct {
 	Body   []byte
 }
 
-// cannot reports whether the owner says of itself that it cannot decide now. Relayed, that
-// would be said of this region. A client's own condition that it does not meet is no such
-// thing.
-func (r Reply) cannot() bool {
+// outcome tells what a 503 means. An owner says so of itself when it cannot decide now:
+// relayed, that would be said of this region. A client's own condition that it does not meet
+// is no such thing; and what is no problem of a region is of something before the owner,
+// which may have passed the request on.
+func (r Reply) outcome() string {
 	if r.Status != http.StatusServiceUnavailable {
-		return false
+		return relayed
 	}
 	var problem struct{ Type string }
-	_ = json.Unmarshal(r.Body, &problem) // what is no problem is of something before the owner
-	return problem.Type != "/problems/not-caught-up"
+	_ = json.Unmarshal(r.Body, &problem)
+	switch problem.Type {
+	case "/problems/not-caught-up":
+		return relayed
+	case "/problems/not-ready", "/problems/unavailable", "/problems/busy":
+		return away
+	}
+	return broken
 }
 
 func newClient() *http.Client {
@@ -82,8 +89,8 @@ func (h *Handles) Forward(ctx context.Context, r Forwarded, name string, wait ti
 	asking, cancel := context.WithTimeout(ctx, wait+h.cfg.Patience)
 	defer cancel()
 	reply, outcome, err := h.ask(asking, r, owner)
-	if err == nil && reply.cannot() {
-		outcome, err = away, fmt.Errorf("it answers %d: %s", reply.Status, reply.Body)
+	if err == nil && outcome != relayed {
+		err = fmt.Errorf("it answers %d: %s", reply.Status, reply.Body)
 	}
 	h.metrics.forwards.WithLabelValues(owner, outcome).Inc()
 	if err != nil {
@@ -122,7 +129,8 @@ func (h *Handles) ask(ctx context.Context, r Forwarded, owner string) (Reply, st
 	if err != nil {
 		return Reply{}, broken, err
 	}
-	return Reply{Status: resp.StatusCode, Header: resp.Header, Body: answer}, relayed, nil
+	reply := Reply{Status: resp.StatusCode, Header: resp.Header, Body: answer}
+	return reply, reply.outcome(), nil
 }
 
 // outgoing repeats the client's request as this region's own.

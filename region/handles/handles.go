@@ -17,7 +17,7 @@ import (
 
 // Errors of a request for a handle.
 var (
-	ErrOwnerAway       = errors.New("the region that owns the handle cannot be reached")
+	ErrOwnerAway       = errors.New("the region that owns the handle cannot be asked now")
 	ErrNotOwner        = errors.New("this region does not own the handle")
 	ErrNotAcknowledged = errors.New("no peer has stored the entry in time")
 )

@@ -245,6 +245,7 @@ func TestForward_BrokenConnection(t *testing.T) {
 		"closed after the request":    func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)) },
 		"closed in the answer's head": respond("HTTP/1.1 201 Created\r\nContent-Le"),
 		"closed in the answer's body": respond("HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{"),
+		"something before the owner":  respond("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy"),
 		"no answer":                   func(c net.Conn) { _, _ = io.Copy(io.Discard, c) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,7 +13,7 @@ type metrics struct {
 const (
 	relayed = "relayed" // the owner answered
 	away    = "away"    // certainly without effect: not sent, or the owner cannot decide now
-	broken  = "broken"  // sent, perhaps, and not answered
+	broken  = "broken"  // sent, perhaps, and not answered by the owner
 )
 
 func newMetrics(cfg Config) *metrics {

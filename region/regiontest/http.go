@@ -92,11 +92,14 @@ func (w *World) OK(t testing.TB, name, method, path, body string, header ...stri
 func (w *World) Puts(t testing.TB, name, lines string) {
 	t.Helper()
 	Eventually(t, Patience, func() string {
-		if a := w.Do(t, name, "POST", "/batch", lines); a.Status == http.StatusOK {
-			return refused(a.Body)
-		} else {
+		a := w.Do(t, name, "POST", "/batch", lines)
+		switch {
+		case a.Status != http.StatusOK:
 			return a.Body
+		case strings.Count(a.Body, "\n") < strings.Count(strings.TrimSpace(lines), "\n")+1:
+			return "fewer answers than lines: " + a.Body
 		}
+		return refused(a.Body)
 	})
 }
 
