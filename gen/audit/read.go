@@ -22,9 +22,22 @@ import (
 	"pangea/region"
 )
 
-// read returns what the regions hold, if they are equal, and as long as nobody writes.
+// read returns what the regions hold, if they are equal. Regions that move while they are
+// read, as a late write moves them, are read again until Wait is over.
 func (a *Audit) read(ctx context.Context) (*State, error) {
-	before, err := a.settle(ctx)
+	for begun := time.Now(); ; {
+		state, err := a.look(ctx, begun)
+		if !errors.Is(err, errMoved) || time.Since(begun) >= a.cfg.Wait {
+			return state, err
+		}
+	}
+}
+
+// errMoved is of regions that were not the same before and after they were read.
+var errMoved = errors.New("somebody writes")
+
+func (a *Audit) look(ctx context.Context, begun time.Time) (*State, error) {
+	before, err := a.settle(ctx, begun)
 	if err != nil {
 		return nil, err
 	}
@@ -42,11 +55,13 @@ func (a *Audit) read(ctx context.Context) (*State, error) {
 		return nil, err
 	}
 	after, err := a.equal()
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNotEqual):
+		return nil, fmt.Errorf("%w: the regions moved from %v while they were read: stop the writers and repeat", errMoved, before)
+	case err != nil:
 		return nil, err
-	}
-	if !before.Covers(after) {
-		return nil, fmt.Errorf("somebody writes: the regions moved from %v to %v while they were read: stop the writers and repeat", before, after)
+	case !before.Covers(after):
+		return nil, fmt.Errorf("%w: the regions moved from %v to %v while they were read: stop the writers and repeat", errMoved, before, after)
 	}
 	return state, nil
 }
@@ -54,9 +69,9 @@ func (a *Audit) read(ctx context.Context) (*State, error) {
 // ErrNotEqual is of regions that have not applied the same, or hold different state.
 var ErrNotEqual = errors.New("the regions are not equal")
 
-// settle waits until the regions are equal.
-func (a *Audit) settle(ctx context.Context) (crdt.Vector, error) {
-	for begun := time.Now(); ; {
+// settle waits until the regions are equal, at most until Wait after begun.
+func (a *Audit) settle(ctx context.Context, begun time.Time) (crdt.Vector, error) {
+	for {
 		v, err := a.equal()
 		if err == nil || time.Since(begun) >= a.cfg.Wait {
 			return v, err

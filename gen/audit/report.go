@@ -78,7 +78,8 @@ func (r *Report) Add(other *Report) {
 	for i, p := range other.Properties {
 		sum := &r.Properties[i]
 		sum.Checked, sum.Unanswered, sum.Violated = sum.Checked+p.Checked, sum.Unanswered+p.Unanswered, sum.Violated+p.Violated
-		sum.First, sum.Undecided = append(sum.First, p.First...), append(sum.Undecided, p.Undecided...)
+		sum.First = append(sum.First, p.First[:min(len(p.First), shown-len(sum.First))]...)
+		sum.Undecided = append(sum.Undecided, p.Undecided...)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"pangea/chaos"
 	"pangea/gen/audit"
+	"pangea/gen/tally"
 	"pangea/lab/progress"
 	"pangea/region/topology"
 )
@@ -31,7 +32,8 @@ const victim = "eu"
 type Finding struct {
 	Policy    string       `json:"policy"` // of the routers
 	Rounds    []Round      `json:"rounds"`
-	Audit     audit.Report `json:"audit"`               // of the histories of the rounds, together
+	Audit     audit.Report `json:"audit"` // of the histories of the rounds, together
+	Lasting   Lasting      `json:"lasting"`
 	Histories string       `json:"histories,omitempty"` // the folder of those, if anything is wrong
 	Planted   bool         `json:"planted"`             // whether an increment that nobody made was found missing
 	Equal     string       `json:"equal"`               // of the digests: empty if they are
@@ -61,29 +63,39 @@ func Measure(ctx context.Context, cfg Config, world *chaos.World, verify Verify)
 	if err != nil {
 		return nil, err
 	}
-	f := &Finding{Policy: policy(world.Topology)}
-	if err := f.measure(ctx, cfg, world, dir); err != nil {
+	f, told := &Finding{Policy: policy(world.Topology)}, tally.New()
+	err = f.measure(ctx, cfg, world, told, dir)
+	if err == nil && f.Equal == "" {
+		err = f.end(ctx, told, world.Topology, verify)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%w; the histories are in %s", err, dir)
 	}
-	if f.Equal == "" {
-		if err := verify(ctx); err != nil {
-			f.Equal = err.Error()
-		}
-	}
-	if f.Equal != "" || f.Audit.Err() != nil {
+	if f.Equal != "" || f.Audit.Err() != nil || f.Lasting.Wrong > 0 {
 		f.Histories = dir
 		return f, ctx.Err()
 	}
 	return f, errors.Join(ctx.Err(), os.RemoveAll(dir))
 }
 
-// measure does the rounds, up to one after which the regions are not equal.
-func (f *Finding) measure(ctx context.Context, cfg Config, world *chaos.World, dir string) error {
+// end decides what is left to decide when all kills are over.
+func (f *Finding) end(ctx context.Context, told *tally.Tally, t *topology.Topology, verify Verify) (err error) {
+	if err := verify(ctx); err != nil {
+		f.Equal = err.Error()
+		return nil
+	}
+	f.Lasting, err = lasting(ctx, told, t)
+	return err
+}
+
+// measure does the rounds, up to one after which the regions are not equal, and adds what
+// clients were told of counters.
+func (f *Finding) measure(ctx context.Context, cfg Config, world *chaos.World, told *tally.Tally, dir string) error {
 	bar := progress.Start(cfg.Progress, f.Policy+" routers: kills", cfg.Kills)
 	defer bar.End()
 	for i := range cfg.Kills {
 		r := cfg.schedule(i)
-		history, err := cfg.round(ctx, world, &r, filepath.Join(dir, strconv.Itoa(r.Number)))
+		history, err := cfg.round(ctx, world, &r, told, filepath.Join(dir, strconv.Itoa(r.Number)))
 		if err == nil {
 			f.Rounds = append(f.Rounds, r)
 			err = f.judge(ctx, history, world.Topology, r.Number == cfg.Kills)

@@ -14,8 +14,9 @@ import (
 	"pangea/region/topology"
 )
 
-// equalWithin bounds the wait for the last writes of a round.
-const equalWithin = 30 * time.Second
+// equalWithin bounds the wait for the last writes of a round: regions that are slow to
+// become equal break no promise.
+const equalWithin = 5 * time.Minute
 
 // judge adds what the history of a round, and what the regions hold after it, decide. After
 // the last it plants a fault in the history.

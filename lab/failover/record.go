@@ -78,17 +78,19 @@ func (f *Finding) claim(r *results.Record) {
 	violated, open := f.judged()
 	told := fmt.Sprintf("%d violations of %d properties in %d operations", violated, len(f.Audit.Properties), f.Audit.Operations)
 	if f.Histories != "" {
-		told += ", see `gen check` of the folders in " + f.Histories
+		told += "; the operations that prove them are among the figures, and all of them in " + f.Histories
 	}
 	if len(open) > 0 {
 		told += ", and nothing was decided of: " + strings.Join(open, ", ")
 	}
 	of.Claim(violated == 0 && len(open) == 0 && len(f.Audit.Properties) > 0, "nothing contradicts what clients were told", "%s", told)
-	of.Claim(f.Planted, "an increment that was planted in what clients were told is missed", "%t", f.Planted)
-	found := "equal digests of all classes"
+	l := f.Lasting
+	of.Claim(l.Wrong == 0 && l.Acknowledged > 0, "after all kills the counters of every round, and those that each of them increments, are still right", "%d of %d counters wrong after %d writes, %d of them unanswered", l.Wrong, l.Counters, l.Acknowledged+l.Unanswered, l.Unanswered)
+	planted, found := fmt.Sprint(f.Planted), "equal digests of all classes"
 	if f.Equal != "" {
-		found = f.Equal
+		planted, found = "not tried", f.Equal
 	}
+	of.Claim(f.Planted, "an increment that was planted in what clients were told is missed", "%s", planted)
 	of.Claim(f.Equal == "", "all regions hold the same in the end", "%s", found)
 }
 

@@ -10,7 +10,7 @@ import (
 
 // sound is three kills after which everything is as it should be.
 func sound() *Finding {
-	f := &Finding{Policy: "static", Planted: true, Audit: audit.Report{Operations: 500, Properties: []audit.Property{
+	f := &Finding{Policy: "static", Planted: true, Lasting: Lasting{Counters: 20, Acknowledged: 900}, Audit: audit.Report{Operations: 500, Properties: []audit.Property{
 		{Name: "counters", Unit: "writes", Checked: 100, Unanswered: 3}, {Name: "tags", Unit: "writes", Checked: 50},
 	}}}
 	for i, gap := range []time.Duration{200 * time.Millisecond, 4 * time.Second, 300 * time.Millisecond} {
@@ -25,6 +25,7 @@ func TestRecord_Claims(t *testing.T) {
 		half   = "its clients are served again within 2 s, half of the times"
 		always = "and within 5 s, always"
 		counts = "no acknowledged increment is lost, and none counts twice"
+		lasts  = "after all kills the counters of every round, and those that each of them increments, are still right"
 		told   = "nothing contradicts what clients were told"
 	)
 	for _, test := range []struct {
@@ -37,6 +38,8 @@ func TestRecord_Claims(t *testing.T) {
 		{told, func(f *Finding) { f.Audit.Properties[1].Checked = 0 }},
 		{told, func(f *Finding) { f.Audit.Properties[1].Undecided = []string{"one"} }},
 		{counts, func(f *Finding) { f.Audit.Properties[0].Unanswered = 100 }},
+		{lasts, func(f *Finding) { f.Lasting.Wrong = 1 }},
+		{lasts, func(f *Finding) { f.Lasting = Lasting{} }},
 		{"an increment that was planted in what clients were told is missed", func(f *Finding) { f.Planted = false }},
 		{"all regions hold the same in the end", func(f *Finding) { f.Equal = "they differ" }},
 	} {

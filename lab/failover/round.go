@@ -18,6 +18,7 @@ import (
 	"pangea/gen/client"
 	"pangea/gen/history"
 	"pangea/gen/measure"
+	"pangea/gen/tally"
 	"pangea/gen/workload"
 	"pangea/region/topology"
 )
@@ -25,7 +26,7 @@ import (
 // Round is one kill, and what clients saw of it.
 type Round struct {
 	Number int           `json:"round"`
-	At     time.Duration `json:"at_ns"`   // after the round began, milliseconds before its load
+	At     time.Duration `json:"at_ns"`   // after its load was asked for, which begins some 0.1 s later
 	Away   time.Duration `json:"away_ns"` // until it is started again
 
 	Gap        time.Duration `json:"gap_ns"`    // the longest that clients near it had no good answer
@@ -54,8 +55,14 @@ func (c Config) schedule(i int) Round {
 	return Round{Number: i + 1, At: between(2*time.Second, 4*time.Second), Away: between(2*time.Second, 4*time.Second)}
 }
 
-// round fills r in, and returns the history of its load, which it leaves in dir.
-func (c Config) round(ctx context.Context, world *chaos.World, r *Round, dir string) (*history.History, error) {
+// round fills r in, adds what clients were told of counters, and returns the history of its
+// load, which it leaves in dir.
+func (c Config) round(ctx context.Context, world *chaos.World, r *Round, told *tally.Tally, dir string) (*history.History, error) {
+	same, err := c.same(ctx, r.Number, world.Topology)
+	if err != nil {
+		return nil, err
+	}
+	told.Merge(same)
 	load, err := c.load(r.Number, world.Topology)
 	if err != nil {
 		return nil, err
@@ -75,6 +82,7 @@ func (c Config) round(ctx context.Context, world *chaos.World, r *Round, dir str
 	if err = errors.Join(recording.Wait(), err, ctx.Err()); err != nil {
 		return nil, err
 	}
+	told.Merge(result.Tally)
 	if err := r.take(result.Report); err != nil {
 		return nil, err
 	}
