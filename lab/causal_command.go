@@ -8,13 +8,13 @@ import (
 
 	"pangea/lab/causal"
 	"pangea/lab/results"
-	"pangea/lab/stack"
 )
 
 const causalHelp = `Starts a fresh stack below .pangea/bench (yours must be down; its data stays) in which ap is
 near eu and far from us. us writes A; a client in eu reads A and writes B; a client in ap
 reads B and then A. It exits with 1 if anyone is shown B without A, or if nobody is once the
-causal wait is switched off, with the same pairs: then the reads prove nothing.
+causal wait is switched off, with the same pairs: then the reads prove nothing. With
+-running only the first is done, and the distances are put back afterwards.
 
 For example: lab causal, or lab causal -short`
 
@@ -27,6 +27,7 @@ func causalCommands() []*cli.Command {
 		Flags: recordFlags(
 			&cli.IntFlag{Name: "pairs", Value: 2000, Usage: "how many, with the wait and without"},
 			&cli.FloatFlag{Name: "rate", Value: 40, Usage: "pairs that begin in a second"},
+			runningFlag(),
 		),
 		Action: withExperiment(runCausal),
 	}}
@@ -37,18 +38,10 @@ func runCausal(ctx context.Context, e *experiment) error {
 	if cfg.Pairs < 1 || !(cfg.Rate > 0) {
 		return errors.New("pairs and rate: want at least 1 pair, and more than 0 in a second")
 	}
-	var (
-		findings []*causal.Finding
-		network  results.Network
-	)
+	var findings []*causal.Finding
 	for _, wait := range []bool{true, false} {
-		world, err := causal.World(e.stack.Topology(), wait)
-		if err != nil {
-			return err
-		}
-		network = results.NetworkOf(world)
-		err = e.onFreshWorld(ctx, world, func(fresh *stack.Stack) error {
-			found, err := causal.Measure(ctx, cfg, fresh.Topology(), func(ctx context.Context) error { return e.verify(ctx, fresh.Topology()) })
+		err := e.onGround(ctx, causal.World(e.stack.Topology(), wait), func(on ground) error {
+			found, err := causal.Measure(ctx, cfg, e.chaos(on), func(ctx context.Context) error { return e.verify(ctx, on.world) })
 			findings = append(findings, found)
 			return err
 		})
@@ -57,6 +50,6 @@ func runCausal(ctx context.Context, e *experiment) error {
 		}
 	}
 	r := causal.Record(findings)
-	r.Network = network
+	r.Network = results.NetworkOf(causal.Distances(e.stack.Topology()))
 	return e.record(r, "causal")
 }

@@ -17,6 +17,7 @@ import (
 	"pangea/chaos"
 	"pangea/chaos/links"
 	"pangea/gen"
+	"pangea/lab/failback"
 	"pangea/lab/results"
 	"pangea/lab/running"
 	"pangea/lab/stack"
@@ -112,8 +113,9 @@ func (e *experiment) open(ctx context.Context, world *topology.Topology) (*stack
 
 // ground is what an experiment is done to: a fresh stack, or what runs.
 type ground struct {
-	world *topology.Topology
-	parts chaos.Processes
+	world    *topology.Topology
+	parts    chaos.Processes
+	clusters failback.Clusters // nil: those of what runs are somebody's
 }
 
 // runningFlag is of the experiments that need neither an empty stack nor one that nobody
@@ -126,7 +128,7 @@ func runningFlag() cli.Flag {
 // that is its world.
 func (e *experiment) onGround(ctx context.Context, world *topology.Topology, do func(ground) error) error {
 	if !e.Bool("running") {
-		return e.onFreshWorld(ctx, world, func(fresh *stack.Stack) error { return do(ground{fresh.Topology(), fresh}) })
+		return e.onFreshWorld(ctx, world, func(fresh *stack.Stack) error { return do(ground{fresh.Topology(), fresh, fresh}) })
 	}
 	if !reflect.DeepEqual(world, e.stack.Topology()) {
 		fmt.Fprintln(e.Root().Writer, "left out: a part that needs another topology.yaml")
@@ -139,7 +141,7 @@ func (e *experiment) onGround(ctx context.Context, world *topology.Topology, do 
 	if !running.Any(parts) {
 		return errors.New("nothing runs: start it with `go tool task up` or `go tool task compose:up`, or leave out -running")
 	}
-	return do(ground{world, parts})
+	return do(ground{world: world, parts: parts})
 }
 
 // chaos breaks what is there.

@@ -8,7 +8,6 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"pangea/lab/failback"
-	"pangea/lab/stack"
 )
 
 const failbackHelp = `Starts a fresh stack below .pangea/bench (yours must be down; its data stays), kills eu under
@@ -16,7 +15,8 @@ load, has us and ap change and delete what eu holds, and starts eu again under r
 with the readiness guard on, and once with it off. It exits with 1 if a read that eu answers
 is stale, or none is without the guard; if anything acknowledged is lost, counts twice or is
 resurrected; if the regions differ in the end, or differ from a snapshot that is restored
-into an empty database and all logs replayed after it.
+into an empty database and all logs replayed after it. With -running the guard stays on, and
+nothing is restored.
 
 For example: lab failback, or lab failback -short`
 
@@ -30,6 +30,7 @@ func failbackCommands() []*cli.Command {
 			&cli.DurationFlag{Name: "away", Value: time.Minute, Usage: "how long it is away"},
 			&cli.IntFlag{Name: "subjects", Value: 2000, Usage: "keys of each class that are changed meanwhile"},
 			&cli.FloatFlag{Name: "rate", Value: 500, Usage: "operations per second on all routers"},
+			runningFlag(),
 		),
 		Action: withExperiment(runFailback),
 	}}
@@ -46,9 +47,11 @@ func runFailback(ctx context.Context, e *experiment) error {
 	var findings []*failback.Finding
 	for _, guard := range []bool{true, false} {
 		world := *e.stack.Topology()
-		world.Guards.Readiness = &guard
-		err := e.onFreshWorld(ctx, &world, func(fresh *stack.Stack) error {
-			found, err := failback.Measure(ctx, cfg, fresh, func(ctx context.Context) error { return e.verify(ctx, fresh.Topology()) })
+		if world.Guards.ReadinessOff() == guard {
+			world.Guards.Readiness = &guard
+		}
+		err := e.onGround(ctx, &world, func(on ground) error {
+			found, err := failback.Measure(ctx, cfg, e.chaos(on), on.clusters, func(ctx context.Context) error { return e.verify(ctx, on.world) })
 			findings = append(findings, found)
 			return err
 		})

@@ -2,11 +2,13 @@ package causal
 
 import (
 	"context"
+	"errors"
 	"io"
 	"maps"
 	"sync"
 	"time"
 
+	"pangea/chaos"
 	"pangea/gen"
 	"pangea/lab/meter"
 	"pangea/lab/progress"
@@ -27,16 +29,40 @@ const first, second, third = "us", "eu", "ap"
 // The distances: A takes many times as long to the third region as it takes there with B.
 const near, far = 20 * time.Millisecond, 800 * time.Millisecond
 
-// World is the given one with these distances, with the causal wait or without.
-func World(world *topology.Topology, wait bool) (*topology.Topology, error) {
+// rtts are the distances between the three.
+func rtts() map[[2]string]time.Duration {
+	return map[[2]string]time.Duration{{first, second}: near, {second, third}: near, {first, third}: far}
+}
+
+// World is the given one with the causal wait or without.
+func World(world *topology.Topology, wait bool) *topology.Topology {
+	w := *world
+	if w.Guards.CausalWaitOff() == wait {
+		w.Guards.CausalWait = &wait
+	}
+	return &w
+}
+
+// Distances are those of the given world while it is measured.
+func Distances(world *topology.Topology) *topology.Topology {
 	w := *world
 	w.RTT = maps.Clone(world.RTT)
-	for pair, rtt := range map[[2]string]time.Duration{{first, second}: near, {second, third}: near, {first, third}: far} {
+	for pair, rtt := range rtts() {
 		delete(w.RTT, pair[1]+"-"+pair[0])
 		w.RTT[pair[0]+"-"+pair[1]] = rtt
 	}
-	w.Guards.CausalWait = &wait
-	return &w, w.Validate()
+	return &w
+}
+
+// apart moves the regions to their distances, and returns what moves them back.
+func apart(ctx context.Context, world *chaos.World) (back func() error, err error) {
+	back = func() error { return world.Network.ResetLatency(context.WithoutCancel(ctx)) }
+	for pair, rtt := range rtts() {
+		if err := world.Network.Latency(ctx, pair[0], pair[1], rtt, min(world.Topology.Jitter, rtt)); err != nil {
+			return nil, errors.Join(err, back())
+		}
+	}
+	return back, nil
 }
 
 // Verify returns nil once all regions hold the same state, and an error if they do not in
@@ -46,14 +72,19 @@ type Verify func(context.Context) error
 // drainWithin bounds the wait for what the far link still carries.
 const drainWithin = time.Minute
 
-// Measure makes the pairs in a world that nobody else loads.
-func Measure(ctx context.Context, cfg Config, world *topology.Topology, verify Verify) (*Finding, error) {
-	p, err := newPlaces(world)
+// Measure makes the pairs in a world that nobody else loads, or changes the distances of.
+func Measure(ctx context.Context, cfg Config, world *chaos.World, verify Verify) (f *Finding, err error) {
+	p, err := newPlaces(world.Topology)
 	if err != nil {
 		return nil, err
 	}
 	defer p.close()
-	f := &Finding{Wait: !world.Guards.CausalWaitOff(), Far: far, Near: near}
+	back, err := apart(ctx, world)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, back()) }()
+	f = &Finding{Wait: !world.Topology.Guards.CausalWaitOff(), Far: far, Near: near}
 	sights := each(ctx, cfg, "pairs", cfg.Pairs, func(i int) Sight { return p.play(ctx, cfg.at(i)) })
 	f.take(sights)
 	f.Planted = p.plant(ctx, cfg.at(cfg.Pairs))
@@ -63,7 +94,7 @@ func Measure(ctx context.Context, cfg Config, world *topology.Topology, verify V
 	}
 	draining, cancel := context.WithTimeout(ctx, drainWithin)
 	defer cancel()
-	if _, err := meter.Drain(draining, world); err != nil {
+	if _, err := meter.Drain(draining, world.Topology); err != nil {
 		return nil, err
 	}
 	f.Early = early(removals)

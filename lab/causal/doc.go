@@ -5,7 +5,8 @@
 //	us ── A ─(near)─▶ eu: a client reads A, then writes B
 //	 └─── A ─(far)──▶ ap ◀─(near)─ B ──┘     a client reads B, then A
 //
-// Once with the causal wait on, and once, with the same pairs, with it off. The reader asks
+// The links get these distances for as long as that takes. Once with the causal wait on, and
+// once, with the same pairs, with it off. The reader asks
 // for A only when it was shown B: A that is missing then was missing when B was shown, for
 // nothing here takes it away again. In the other order A could come between the two reads.
 //

@@ -74,7 +74,7 @@ func (m *measurement) change(ctx context.Context) error {
 			bar.Step()
 			return nil
 		})
-		if int(i) == half && m.found.Readiness {
+		if int(i) == half && m.found.Readiness && m.clusters != nil {
 			group.Go(func() error { return m.save(ctx) })
 		}
 	})

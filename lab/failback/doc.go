@@ -7,7 +7,7 @@
 // Once with the readiness guard on, and once with it off. In the first world, a snapshot
 // that is taken while eu is away is restored into an empty database, and every log replayed
 // from where the snapshot ends; and again, but for the last write, which has to make a
-// difference.
+// difference. Where there is no cluster that databases may be left in, that is left out.
 //
 // A read is stale if eu itself answers it, and shows less than what clients elsewhere had
 // been acknowledged before eu was started: that is decided by what the reader knows, whatever

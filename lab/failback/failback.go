@@ -2,17 +2,16 @@ package failback
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
 	"time"
 
 	"pangea/chaos"
-	"pangea/chaos/links"
 	"pangea/crdt"
 	"pangea/gen/client"
 	"pangea/gen/tally"
 	"pangea/lab/meter"
-	"pangea/lab/stack"
 )
 
 // Config describes a region's absence.
@@ -48,6 +47,7 @@ type Finding struct {
 	Planted bool    `json:"planted"` // whether what was lost, doubled and resurrected on purpose was found
 	Equal   string  `json:"equal"`   // of the digests: empty if they are
 	Replay  *Replay `json:"replay,omitempty"`
+	LeftOut bool    `json:"replay_left_out,omitempty"` // there was nowhere to make a database
 }
 
 // Verify returns nil once all regions hold the same state, and an error if they do not in
@@ -57,8 +57,8 @@ type Verify func(context.Context) error
 // measurement is one absence, under way.
 type measurement struct {
 	cfg      Config
-	stack    *stack.Stack
 	world    *chaos.World
+	clusters Clusters                  // nil: nothing is replayed
 	regions  map[string]*client.Client // each asked itself
 	others   []string
 	subjects []*subject
@@ -69,10 +69,16 @@ type measurement struct {
 
 const timeout = 10 * time.Second
 
-// Measure takes the region away from a fresh stack that nobody else loads, and brings it
-// back.
-func Measure(ctx context.Context, cfg Config, s *stack.Stack, verify Verify) (*Finding, error) {
-	m, err := newMeasurement(cfg, s)
+// Clusters are the Postgres clusters of regions, in which databases may be left.
+type Clusters interface {
+	Database(region string) (*sql.DB, error)
+	DSN(region string) (string, error)
+}
+
+// Measure takes the region away from a world that nobody else loads, and brings it back.
+// Without clusters nothing is replayed.
+func Measure(ctx context.Context, cfg Config, world *chaos.World, clusters Clusters, verify Verify) (*Finding, error) {
+	m, err := newMeasurement(cfg, world, clusters)
 	if err != nil {
 		return nil, err
 	}
@@ -96,12 +102,11 @@ func Measure(ctx context.Context, cfg Config, s *stack.Stack, verify Verify) (*F
 	return m.found, m.proveDetectors(ctx, told)
 }
 
-func newMeasurement(cfg Config, s *stack.Stack) (*measurement, error) {
-	topo := s.Topology()
+func newMeasurement(cfg Config, world *chaos.World, clusters Clusters) (*measurement, error) {
+	topo := world.Topology
 	m := &measurement{
-		cfg: cfg, stack: s, regions: map[string]*client.Client{}, others: topo.Peers(victim),
-		world: &chaos.World{Topology: topo, Network: links.Open(topo), Processes: s, Progress: cfg.Progress},
-		found: &Finding{Readiness: !topo.Guards.ReadinessOff(), Subjects: cfg.Subjects, Flaws: map[Flaw]int{}},
+		cfg: cfg, world: world, clusters: clusters, regions: map[string]*client.Client{}, others: topo.Peers(victim),
+		found: &Finding{Readiness: !topo.Guards.ReadinessOff(), Subjects: cfg.Subjects, Flaws: map[Flaw]int{}, LeftOut: clusters == nil},
 	}
 	for _, r := range topo.Regions {
 		c, err := client.New("http://"+r.HTTP, timeout)
@@ -191,7 +196,7 @@ const drainWithin = 2 * time.Minute
 func (m *measurement) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, drainWithin)
 	defer cancel()
-	_, err := meter.Drain(ctx, m.stack.Topology())
+	_, err := meter.Drain(ctx, m.world.Topology)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package failback
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -55,6 +56,19 @@ func TestClaims(t *testing.T) {
 			resultstest.Breaks(t, Record(found, 500))
 		} else {
 			resultstest.Breaks(t, Record(found, 500), want)
+		}
+	}
+}
+
+// What is left out is claimed neither way.
+func TestClaims_WithoutReplay(t *testing.T) {
+	found := flawless()[:1]
+	found[0].Replay, found[0].LeftOut = nil, true
+	r := Record(found, 500)
+	resultstest.Breaks(t, r)
+	for _, c := range r.Claims {
+		if strings.Contains(c.Text, "snapshot") || strings.Contains(c.Text, "last write") {
+			t.Errorf("it is claimed: %s", c.Text)
 		}
 	}
 }

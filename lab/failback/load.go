@@ -69,7 +69,7 @@ func (m *measurement) load() (*gen.Load, error) {
 		return nil, err
 	}
 	return gen.New(gen.Config{
-		Workload: workload.Config{Seed: m.cfg.Seed, Keys: 10_000_000, Zipf: 1.1, Mix: mix, Reads: 20, Prefix: "failback-load-"},
+		Workload: workload.Config{Seed: m.cfg.Seed, Keys: 10_000_000, Zipf: 1.1, Mix: mix, Reads: 20, Prefix: fmt.Sprintf("failback-load-%d-", m.cfg.Seed)},
 		Rate:     m.cfg.Rate, Duration: time.Hour, Timeout: 5 * time.Second, // it is stopped before
 		Places: gen.Routers(m.world.Topology),
 	})
@@ -80,7 +80,7 @@ func (m *measurement) check(ctx context.Context, told *tally.Tally) (*check.Repo
 	if err := m.settle(ctx); err != nil {
 		return nil, err
 	}
-	c, err := check.New(check.Config{Tally: told, Regions: gen.Regions(m.stack.Topology())})
+	c, err := check.New(check.Config{Tally: told, Regions: gen.Regions(m.world.Topology)})
 	if err != nil {
 		return nil, err
 	}

@@ -87,7 +87,7 @@ func (m *measurement) replay(ctx context.Context) (*Replay, error) {
 // replayInto makes a database of the snapshot and the logs up to a vector, and names the
 // classes in which it is another than the donor's.
 func (m *measurement) replayInto(ctx context.Context, database string, to crdt.Vector) (found *replay.Finding, differs string, err error) {
-	db, err := m.stack.Database(m.saved.donor)
+	db, err := m.clusters.Database(m.saved.donor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -95,7 +95,7 @@ func (m *measurement) replayInto(ctx context.Context, database string, to crdt.V
 	if _, err := db.ExecContext(ctx, "create database "+database); err != nil {
 		return nil, "", fmt.Errorf("make an empty database: %w", err)
 	}
-	dsn, err := m.stack.DSN(m.saved.donor)
+	dsn, err := m.clusters.DSN(m.saved.donor)
 	if err != nil {
 		return nil, "", err
 	}
