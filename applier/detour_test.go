@@ -100,7 +100,13 @@ func TestApplier_ReturnsToTheStream(t *testing.T) {
 	w := newWorld(t, 20*time.Millisecond)
 	w.publish(t, 50)
 	// The server may still be about the files of the one before; the shipper tries again too.
-	eventually(t, "the stream is made anew", func() bool { return w.log.Recreate(t.Context(), 1) == nil })
+	eventually(t, "the stream is made anew", func() bool {
+		err := w.log.Recreate(t.Context(), 1)
+		if err != nil {
+			t.Log(err)
+		}
+		return err == nil
+	})
 	check(t, w.log.Publish(t.Context(), records(w.us.after(0, 50))))
 	w.read(t, nil)
 	stop := make(chan struct{})
