@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pangea/chaos/links"
+	"pangea/region/position"
 	"pangea/region/regiontest"
 )
 
@@ -231,6 +232,38 @@ func TestSeed_StartsOverWithoutHarm(t *testing.T) {
 	}
 	if s := w.Status(t, "eu"); s.Epoch != 2 {
 		t.Errorf("eu goes on in epoch %d, want 2", s.Epoch)
+	}
+}
+
+// eu has lost everything, has heard so, and is restarted where it reaches nobody before it
+// has joined a snapshot: it does not serve an empty database (I13).
+func TestSeed_IsNeededByTheNextProcessToo(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{Regions: []string{"us", "eu"}})
+	w.OK(t, "eu", "POST", "/counter/a/incr", "")
+	var lines strings.Builder
+	for n := range joinedFirst {
+		fmt.Fprintf(&lines, `{"op":"profile.put","key":"a%d","value":0}`+"\n", n)
+	}
+	w.OK(t, "us", "POST", "/batch", lines.String())
+	w.WaitConverged(t)
+	w.Destroy(t, "eu")
+	release := seedHalf(t, w, "eu")
+	w.Cut(t, "us", "eu", links.BothWays, links.Refuse)
+	w.Stop(t, "eu")
+	release()
+	w.Launch(t, "eu")
+	alone := time.Now().Add(position.Silence + 3*time.Second) // by then it waits for nobody
+	for time.Now().Before(alone) {
+		if a, err := w.Try(t, "eu", "GET", "/counter/a", ""); err == nil && a.Status != 503 {
+			t.Fatalf("eu serves %d %s", a.Status, a.Body)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	w.HealAll(t)
+	w.WaitReady(t, "eu")
+	if got := counter(t, w, "eu", "a"); got != 1 {
+		t.Errorf("eu: counter a is %d, want 1", got)
 	}
 }
 

@@ -36,6 +36,14 @@ func TestSound_ALostOwnerDecidesNothingBeforeItKnows(t *testing.T) {
 		}
 		return ""
 	})
+	w.Stop(t, "eu") // and it has not forgotten why when it is restarted
+	w.Start(t, "eu")
+	regiontest.Throughout(t, 2*time.Second, func() string {
+		if a := w.Do(t, "eu", "PUT", handle, `{"claimant":"user:2"}`); a.Status != 503 {
+			return fmt.Sprintf("restarted, without us, eu answers %d %s", a.Status, a.Body)
+		}
+		return ""
+	})
 	w.HealAll(t)
 	regiontest.Eventually(t, regiontest.Patience, func() string {
 		switch a := w.Do(t, "eu", "PUT", handle, `{"claimant":"user:2"}`); a.Status {

@@ -80,7 +80,7 @@ func (t *Tracker) unwhole() string {
 	if t.seeding.donor != "" {
 		return fmt.Sprintf("it joins the snapshot of %s", t.seeding.donor)
 	}
-	if t.local.Doubted && !t.local.Proven {
+	if t.local.Contradicted {
 		return "the database is not the newest copy: its log will go on under a new epoch"
 	}
 	for _, p := range t.peers {
@@ -103,10 +103,28 @@ func (t *Tracker) unwhole() string {
 func (t *Tracker) Sound() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.local == nil || t.local.Proven && !t.local.Doubted {
+	if t.local == nil || t.local.Proven && t.local.Doubt == region.NoDoubt {
 		return t.local != nil
 	}
-	some, all := false, true
+	some, all := t.recovered()
+	return all || some && t.local.Doubt == region.NoDoubt && !t.lost()
+}
+
+// Recovered reports whether every registered peer has answered, and what they store of
+// the region's former logs is applied.
+func (t *Tracker) Recovered() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.local == nil {
+		return false
+	}
+	_, all := t.recovered()
+	return all
+}
+
+// recovered is the same, of some peer and of all.
+func (t *Tracker) recovered() (some, all bool) {
+	all = true
 	for _, p := range t.peers {
 		if !p.registered {
 			continue
@@ -114,5 +132,5 @@ func (t *Tracker) Sound() bool {
 		knows := t.answers(p) && t.local.Applied.Covers(t.former(p.report.Stored))
 		some, all = some || knows, all && knows
 	}
-	return all || some && !t.local.Doubted && !t.lost()
+	return some, all
 }

@@ -89,7 +89,7 @@ func TestReadiness_WaitsForItsFormerLogs(t *testing.T) {
 func TestSound(t *testing.T) {
 	older := func(known crdt.Vector) *position.Local {
 		l := has(us2, 1, known)
-		l.Proven, l.Doubted = true, true
+		l.Proven, l.Doubt = true, region.Older
 		return l
 	}
 	proven := has(us, 5, nil)

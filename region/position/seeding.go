@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pangea/crdt"
+	"pangea/region"
 )
 
 // seeding is whether the region needs a peer's snapshot, since the logs do not lead
@@ -43,6 +44,8 @@ func (t *Tracker) need() string {
 	}
 	if why := t.gap(); why != "" || !t.lost() || len(t.silentPeers()) == 0 {
 		t.seeding.why = why
+	} else if t.seeding.why == "" && t.local.Doubt == region.Older {
+		t.seeding.why = "this database is empty, and the region had written before"
 	}
 	return t.seeding.why
 }

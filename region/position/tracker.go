@@ -26,9 +26,12 @@ type Local struct {
 	Sums map[crdt.Origin]region.Checksum
 	// Proven says that the log is this process's to go on with (I14).
 	Proven bool
-	// Doubted says that a log of this region, which it cannot go on with, may be longer
-	// than anyone who was heard of knows.
-	Doubted bool
+	// Contradicted says that something shows the database to be another than the newest
+	// copy: its log will go on under a new epoch.
+	Contradicted bool
+	// Doubt is whether a log that this region cannot go on with may be longer than anyone
+	// who was heard of knows.
+	Doubt region.Doubt
 }
 
 // Waiting describes the oldest entry of a log that is stored and not applied.
@@ -108,7 +111,7 @@ func (t *Tracker) Remember(name string, registered bool, reported time.Time, sto
 func (t *Tracker) Advance(l *Local) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if was := t.local; was != nil && (was.Proven && !l.Proven || was.Doubted && !was.Proven && was.Origin != l.Origin) {
+	if was := t.local; was != nil && (was.Proven && !l.Proven || was.Contradicted && was.Origin != l.Origin) {
 		t.fresh.reset(time.Now(), t.now(), "the database is another than before")
 	}
 	t.local = l

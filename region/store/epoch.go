@@ -43,11 +43,28 @@ func (w *Session) identify(ctx context.Context) error {
 // be.
 func (w *Session) Moved() string { return w.moved }
 
-// BeginEpoch ends the own log where it is, and begins the next one of this region, in
-// one transaction: the old one is from now on a log like any other's, kept (I4) and
+// Doubt is what the database says of itself.
+func (w *Session) Doubt() region.Doubt { return w.doubt }
+
+// SetDoubt has the database say it. It returns region.ErrFenced if another process has
+// written since.
+func (w *Session) SetDoubt(ctx context.Context, d region.Doubt) error {
+	tag, err := w.conn.Exec(ctx, "update log_head set doubt = $1 where epoch = $2 and cycle = $3", d, w.head.Origin.Epoch, w.head.Cycle)
+	switch {
+	case err != nil:
+		return unavailable("keep the doubt", err)
+	case tag.RowsAffected() == 0:
+		return fmt.Errorf("keep the doubt: %w", region.ErrFenced)
+	}
+	w.doubt = d
+	return nil
+}
+
+// BeginEpoch ends the own log where it is, and begins the next one of this region, with
+// the doubt that is left, in one transaction: the old one is from now on a log like any other's, kept (I4) and
 // completed by whoever holds more of it (I14). Its entries stay where they are, so that
 // takes no longer for a long log, and waits for no reader. Its errors are those of Commit.
-func (w *Session) BeginEpoch(ctx context.Context, epoch uint32) error {
+func (w *Session) BeginEpoch(ctx context.Context, epoch uint32, doubt region.Doubt) error {
 	old := w.head
 	if epoch <= old.Origin.Epoch {
 		return fmt.Errorf("begin epoch %d: the log is at %d", epoch, old.Origin.Epoch)
@@ -60,12 +77,13 @@ func (w *Session) BeginEpoch(ctx context.Context, epoch uint32) error {
 	batch := &pgx.Batch{}
 	w.queueHead(batch, old)
 	queuePositions(batch, ended)
-	batch.Queue("update log_head set epoch = $1, seq = 0, ordinal = 0, checksum = $2, identity = "+identity, epoch, next.Checksum[:])
+	batch.Queue("update log_head set epoch = $1, seq = 0, ordinal = 0, checksum = $2, doubt = $3, identity = "+identity,
+		epoch, next.Checksum[:], doubt)
 	if err := w.conn.SendBatch(ctx, batch).Close(); err != nil {
 		return commitError(err)
 	}
 	maps.Copy(w.positions, ended)
-	w.head, w.moved = next, ""
+	w.head, w.moved, w.doubt = next, "", doubt
 	return nil
 }
 

@@ -19,7 +19,7 @@ func TestEpoch_LeavesTheEntriesWhereTheyAre(t *testing.T) {
 	s, session := openAt(t, dsn, 4)
 	old, next := entries(us, make([]int, 10)...), entries(us2, make([]int, 6)...)
 	save(t, session, old)
-	if err := session.BeginEpoch(t.Context(), 2); err != nil {
+	if err := session.BeginEpoch(t.Context(), 2, region.NoDoubt); err != nil {
 		t.Fatal(err)
 	}
 	wantLog(t, s, us2, 1, nil)
@@ -48,7 +48,7 @@ func TestEpoch_BeginsWhileADumpReads(t *testing.T) {
 	save(t, session, entries(us, make([]int, 6)...))
 	lock(t, dsn, "access share")
 	save(t, session, entries(eu, make([]int, 6)...))
-	if err := session.BeginEpoch(t.Context(), 2); err != nil {
+	if err := session.BeginEpoch(t.Context(), 2, region.NoDoubt); err != nil {
 		t.Fatal(err)
 	}
 	save(t, session, entries(us2, make([]int, 6)...))

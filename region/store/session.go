@@ -39,6 +39,7 @@ type Session struct {
 	hot        *hotRows
 	last       uuid.UUID // the session that wrote before this one
 	moved      string    // why this is not the database that the log was begun in
+	doubt      region.Doubt
 }
 
 // Acquire opens a session: it takes the region's lock, brings the schema up to
@@ -153,11 +154,11 @@ func (w *Session) Ping(ctx context.Context) error {
 
 // loadHead reads the head, or writes the first one of a new database.
 func (w *Session) loadHead(ctx context.Context) error {
-	const query = "select region, epoch, seq, ordinal, checksum, clock, cycle, writer from log_head"
+	const query = "select region, epoch, seq, ordinal, checksum, clock, cycle, writer, doubt from log_head"
 	var sum []byte
 	h := &w.head
 	scan := func() error {
-		return w.conn.QueryRow(ctx, query).Scan(&h.Origin.Region, &h.Origin.Epoch, &h.Seq, &h.Ordinal, &sum, &h.Clock, &h.Cycle, &w.last)
+		return w.conn.QueryRow(ctx, query).Scan(&h.Origin.Region, &h.Origin.Epoch, &h.Seq, &h.Ordinal, &sum, &h.Clock, &h.Cycle, &w.last, &w.doubt)
 	}
 	err := scan()
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -25,7 +25,7 @@ type proof struct {
 	proven   bool
 	evidence string             // why the log cannot be gone on with; "" if nothing speaks against it
 	examined bool               // the evidence outside the database
-	doubted  bool               // a former log may be longer than anyone in reach knows
+	doubt    region.Doubt       // of a former log; the database keeps it too
 	trusted  map[uuid.UUID]bool // sessions whose writes this process knows to be in the log
 	cycle    int64              // where the last session left it
 }
@@ -34,7 +34,10 @@ type proof struct {
 // database must be the same, and no older.
 func (p *proof) resume(s *store.Session) {
 	if !p.trusted[s.LastWriter()] || s.Moved() != "" || s.Head().Cycle < p.cycle {
-		*p = proof{doubted: p.doubted, evidence: s.Moved()}
+		*p = proof{doubt: max(p.doubt, s.Doubt()), evidence: s.Moved()}
+		if p.evidence != "" {
+			p.doubt = region.Older
+		}
 		return
 	}
 	p.trusted[s.ID()] = true
@@ -51,7 +54,7 @@ func (p *proof) prove(sessions ...uuid.UUID) {
 func (w *Writer) wake() {
 	now := time.Now()
 	if still := now.Sub(w.awakeAt); still > position.Silence && !w.awakeAt.IsZero() && w.proof.proven {
-		w.proof = proof{doubted: w.proof.doubted, examined: true}
+		w.proof = proof{doubt: w.proof.doubt, examined: true}
 		w.publish()
 	}
 	w.awakeAt = now
@@ -61,13 +64,16 @@ func (w *Writer) wake() {
 // mustWrite it does not wait for evidence.
 func (w *Writer) identify(ctx context.Context, mustWrite bool) error {
 	claims, all, settled := w.tracker.Claims()
+	p := &w.proof
+	before := p.evidence
 	if err := w.examine(ctx, claims); err != nil {
 		return err
 	}
-	p := &w.proof
-	if p.evidence != "" && (p.proven || !p.doubted) {
-		p.proven, p.doubted = false, true
-		w.publish()
+	if p.evidence != before {
+		p.proven = false
+		if err := w.doubt(ctx, region.Older); err != nil {
+			return err
+		}
 	}
 	switch {
 	case p.proven:
@@ -83,10 +89,40 @@ func (w *Writer) identify(ctx context.Context, mustWrite bool) error {
 	case p.evidence != "":
 		return w.beginEpoch(ctx, claims, all, p.evidence)
 	case mustWrite:
-		p.doubted = p.doubted || !answered(claims)
+		if !answered(claims) || w.empty() {
+			p.doubt = max(p.doubt, region.Unconfirmed)
+		}
 		return w.beginEpoch(ctx, claims, all, "not every peer could confirm that the database is the newest copy")
 	}
 	return nil
+}
+
+// doubt notes a doubt, or its end, before anyone acts on it.
+func (w *Writer) doubt(ctx context.Context, d region.Doubt) error {
+	w.proof.doubt = d
+	if err := w.session.SetDoubt(ctx, d); err != nil {
+		return err
+	}
+	w.publish()
+	return nil
+}
+
+// resolve ends the doubt when all that peers have of the former logs is here.
+func (w *Writer) resolve(ctx context.Context) error {
+	if p := &w.proof; p.doubt == region.NoDoubt || !p.proven || !w.tracker.Recovered() {
+		return nil
+	}
+	return w.doubt(ctx, region.NoDoubt)
+}
+
+// empty reports whether the database has nothing: a new one, or a lost one.
+func (w *Writer) empty() bool {
+	for _, p := range w.session.Positions() {
+		if p.Stored > 0 {
+			return false
+		}
+	}
+	return w.session.Head().Seq == 0
 }
 
 func answered(claims []position.Claim) bool {
@@ -146,7 +182,7 @@ func (w *Writer) beginEpoch(ctx context.Context, claims []position.Claim, all bo
 	for _, c := range claims {
 		epoch = max(epoch, c.Epoch)
 	}
-	if err := w.session.BeginEpoch(ctx, nextEpoch(epoch, all)); err != nil {
+	if err := w.session.BeginEpoch(ctx, nextEpoch(epoch, all), w.proof.doubt); err != nil {
 		return err
 	}
 	w.proof.prove(w.session.ID())

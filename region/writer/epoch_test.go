@@ -1,6 +1,7 @@
 package writer_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -127,8 +128,8 @@ func TestEpoch_EndsWhenAPeerContradicts(t *testing.T) {
 				}
 				return ""
 			})
-			if local := second.tracker.Local(); local.Stored[us] != 3 || local.Head.Seq != 0 || !local.Doubted {
-				t.Errorf("the old log is at %d, the new one at %d, doubted %t", local.Stored[us], local.Head.Seq, local.Doubted)
+			if local := second.tracker.Local(); local.Stored[us] != 3 || local.Head.Seq != 0 {
+				t.Errorf("the old log is at %d, the new one at %d", local.Stored[us], local.Head.Seq)
 			}
 			if n := number(t, r.sql(t), "select count(*) from inbox where origin = 'us'"); n != 3 {
 				t.Errorf("%d entries of the old log are kept, want 3", n)
@@ -214,13 +215,13 @@ func TestEpoch_BeginsAsAWhole(t *testing.T) {
 	dsn := newDatabase(t)
 	r := &rig{dsn: dsn}
 	old := acquire(t, dsn)
-	if err := old.BeginEpoch(t.Context(), 1); err == nil {
+	if err := old.BeginEpoch(t.Context(), 1, region.NoDoubt); err == nil {
 		t.Error("an epoch began that is not a later one")
 	}
 	if _, err := r.sql(t).Exec(t.Context(), "select advance_head(epoch, cycle, gen_random_uuid(), seq, ordinal, checksum, clock) from log_head"); err != nil {
 		t.Fatal(err)
 	}
-	if err := old.BeginEpoch(t.Context(), 2); err == nil {
+	if err := old.BeginEpoch(t.Context(), 2, region.NoDoubt); err == nil {
 		t.Error("a process that lost the database began an epoch (I12)")
 	}
 	if n := number(t, r.sql(t), "select epoch from log_head"); n != 1 {
@@ -238,8 +239,57 @@ func TestEpoch_EndsWhenAPeerContradictsLater(t *testing.T) {
 	r.claim(50, region.Checksum{1})
 	regiontest.Eventually(t, regiontest.Patience, func() string {
 		r.claim(50, region.Checksum{1})
-		if l := r.tracker.Local(); l.Origin.Epoch != 2 || !l.Doubted {
+		if l := r.tracker.Local(); l.Origin.Epoch != 2 || l.Doubt == region.NoDoubt {
 			return "the log is still " + l.Origin.String()
+		}
+		return ""
+	})
+}
+
+// What speaks against the database is not forgotten with the process, until all that peers
+// have of its former log is here (I10).
+func TestEpoch_DoubtOutlivesTheProcess(t *testing.T) {
+	r := rigWithPeer(t, newDatabase(t))
+	stop := r.start(t, r.writer)
+	r.claim(0, region.Checksum{})
+	r.waitProven(t)
+	r.write(t)
+	r.claim(50, region.Checksum{1})
+	waitDoubt(t, r, region.Older)
+	stop()
+	second := rigWithPeer(t, r.dsn)
+	stop = second.start(t, second.writer)
+	waitDoubt(t, second, region.Older)
+	if second.tracker.Sound() {
+		t.Error("the next process decides about handles")
+	}
+	second.claim(1, region.Checksum{1}) // the peer has lost the rest
+	waitDoubt(t, second, region.NoDoubt)
+	stop()
+	third := rigWithPeer(t, r.dsn)
+	third.run(t, third.writer)
+	waitDoubt(t, third, region.NoDoubt)
+}
+
+// A new database, or a lost one, may not know of a peer that is silent (I10).
+func TestEpoch_AnEmptyDatabaseIsDoubted(t *testing.T) {
+	r := newRigWithPeer(t)
+	regiontest.Eventually(t, regiontest.Patience, func() string {
+		if _, err := r.writer.Do(t.Context(), incr("a")); err != nil {
+			return err.Error()
+		}
+		return ""
+	})
+	waitDoubt(t, r, region.Unconfirmed)
+	r.claim(0, region.Checksum{})
+	waitDoubt(t, r, region.NoDoubt)
+}
+
+func waitDoubt(t *testing.T, r *rig, want region.Doubt) {
+	t.Helper()
+	regiontest.Eventually(t, regiontest.Patience, func() string {
+		if l := r.tracker.Local(); l == nil || l.Doubt != want {
+			return fmt.Sprintf("the writer says %+v, want doubt %d", l, want)
 		}
 		return ""
 	})

@@ -47,7 +47,7 @@ func (w *Writer) publish() {
 	head := w.session.Head()
 	w.tracker.Advance(&position.Local{
 		Origin: head.Origin, Head: head.Head, Stored: stored, Applied: w.applied, Ordinals: w.ordinals, Waiting: w.forget(),
-		Sums: sums, Proven: w.proof.proven, Doubted: w.proof.doubted,
+		Sums: sums, Proven: w.proof.proven, Contradicted: w.proof.evidence != "", Doubt: w.proof.doubt,
 	})
 }
 

@@ -29,6 +29,9 @@ func (w *Writer) tick(ctx context.Context, now time.Time) error {
 	if err := w.identify(ctx, false); err != nil {
 		return err
 	}
+	if err := w.resolve(ctx); err != nil {
+		return err
+	}
 	if now.Before(w.sweepAt) {
 		if err := w.session.Ping(ctx); err != nil {
 			return err

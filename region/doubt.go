@@ -1,0 +1,11 @@
+package region
+
+// Doubt is what speaks against a database having all that its region ever wrote (I14). The
+// database keeps it: a process that starts anew must not forget it (I10, I13).
+type Doubt int16
+
+const (
+	NoDoubt     Doubt = iota
+	Unconfirmed       // nobody in reach could tell whether a former log is longer than it is here
+	Older             // it was shown to be an older copy, or an empty one: the rest is to be fetched
+)
