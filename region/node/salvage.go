@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -13,6 +14,9 @@ import (
 	"pangea/region/writer"
 )
 
+// errUnreadable: the stream cannot be read, whatever it has.
+var errUnreadable = errors.New("the stream cannot be read")
+
 const (
 	salvagePause, salvageMaxPause = 200 * time.Millisecond, 2 * time.Second
 	// salvageRun is the number of entries that are delivered at once.
@@ -22,19 +26,21 @@ const (
 // salvage delivers what the stream has of a former log and the database has not, like a
 // peer's entries, before the shipper replaces it: nobody else may have it. It goes on
 // until all that can be had is stored, or ctx ends. Meanwhile peers read the own log
-// without a stream.
+// without a stream, and the region serves nobody (I13).
 func (n *Node) salvage(ctx context.Context, own crdt.Origin) error {
 	log, err := n.stream.Log(own)
 	if err != nil {
 		return err
 	}
 	s := &salvage{node: n, log: log, own: own}
-	wait := salvagePause
+	wait, since := salvagePause, time.Now()
 	for told := false; ctx.Err() == nil; told = true {
 		err := s.read(ctx)
 		if err == nil {
+			n.tracker.Salvaged(own)
 			break
 		}
+		n.unreadable(own, since, err)
 		if !told && ctx.Err() == nil {
 			n.cfg.Logger.Warn("the former stream has what the database lacks, and is kept until that is stored", region.LogAttr(own), "err", err)
 		}
@@ -47,6 +53,14 @@ func (n *Node) salvage(ctx context.Context, own crdt.Origin) error {
 	return nil
 }
 
+// unreadable ends the wait for a stream that cannot be read: the region serves without what
+// only that has, rather than not at all.
+func (n *Node) unreadable(own crdt.Origin, since time.Time, err error) {
+	if errors.Is(err, errUnreadable) && time.Since(since) > evidencePatience {
+		n.tracker.Salvaged(own)
+	}
+}
+
 type salvage struct {
 	node  *Node
 	log   *stream.Log
@@ -56,7 +70,7 @@ type salvage struct {
 
 // read delivers what is left.
 func (s *salvage) read(ctx context.Context) error {
-	tail, err := s.log.Tail(ctx)
+	tail, err := s.node.tail(ctx, s.own)
 	if err != nil || tail.Origin == s.own {
 		return err
 	}
@@ -64,7 +78,7 @@ func (s *salvage) read(ctx context.Context) error {
 	var run []*region.Entry
 	for r, err := range s.log.Records(ctx, stored+1) {
 		if err != nil {
-			return err
+			return fmt.Errorf("%w: %w", errUnreadable, err)
 		}
 		e, err := region.Decode(r.Payload)
 		if err != nil || e.Origin == s.own {

@@ -4,16 +4,19 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"pangea/chaos/links"
 	"pangea/region"
 	"pangea/region/node"
+	"pangea/region/position"
 	"pangea/region/regiontest"
 	"pangea/region/topology"
 )
 
 // What us wrote last reached no peer, and its database is an older copy: the stream alone
-// has it. The database refuses to take it back at first. It is tried until it does.
+// has it. The database refuses to take it back at first. It is tried until it does, and
+// nothing is served before.
 func TestSalvage_IsRepeatedUntilAllIsStored(t *testing.T) {
 	t.Parallel()
 	w := regiontest.New(t, regiontest.Options{Regions: []string{"us", "eu"}})
@@ -37,6 +40,12 @@ func TestSalvage_IsRepeatedUntilAllIsStored(t *testing.T) {
 	regiontest.Eventually(t, regiontest.Patience, func() string {
 		if tries := w.Number(t, "us", "select last_value from tries"); tries < 3 {
 			return fmt.Sprintf("it was tried %d times", tries)
+		}
+		return ""
+	})
+	regiontest.Throughout(t, position.Silence+2*time.Second, func() string { // it waits for no peer then
+		if a, err := w.Try(t, "us", "GET", "/counter/a", ""); err == nil && a.Status != 503 {
+			return fmt.Sprintf("it serves %d %s", a.Status, a.Body)
 		}
 		return ""
 	})
@@ -67,8 +76,15 @@ func TestSalvage_FollowsTheSnapshot(t *testing.T) {
 	inStream(t, w, head)
 	w.Stop(t, "us")
 	w.LoseDatabase(t, "us")
-	w.Start(t, "us")
+	w.Launch(t, "us")
+	regiontest.Eventually(t, regiontest.Patience, func() string {
+		if s := w.Status(t, "us"); !strings.Contains(s.Reason, "its own stream") {
+			return "us says: " + s.Reason
+		}
+		return ""
+	})
 	w.HealAll(t)
+	w.WaitReady(t, "us")
 	regiontest.Eventually(t, regiontest.Patience, func() string { return shows(t, w, "us", "/counter/a", "value", "10") })
 	w.WaitConverged(t)
 	if n := w.Metric(t, "us", `pangea_seed_joins_total{result="joined"}`); n != 1 {

@@ -17,10 +17,12 @@ func (n *Node) ship(ctx context.Context) error {
 	if !n.waitOpen(ctx) {
 		return nil
 	}
+	since := time.Now()
 	for ctx.Err() == nil {
 		local := n.tracker.Local()
 		tail, err := n.tail(ctx, local.Origin)
 		if err != nil {
+			n.unreadable(local.Origin, since, err)
 			pause(ctx, salvagePause)
 			continue
 		}
@@ -34,6 +36,7 @@ func (n *Node) ship(ctx context.Context) error {
 		if err := n.shipEpoch(ctx, local.Origin); err != nil {
 			return err
 		}
+		since = time.Now()
 	}
 	return nil
 }
@@ -96,7 +99,7 @@ func (n *Node) evidence(ctx context.Context, origin crdt.Origin, head region.Hea
 		}
 		if !pause(ctx, salvagePause) {
 			n.cfg.Logger.Warn("the stream cannot tell whether the database is an older copy: taken for one", region.EntryAttr(origin, head.Seq), "err", err)
-			return fmt.Sprintf("the stream, which may have more than the database, cannot be read: %v", err)
+			return fmt.Sprintf("it may have more than the database: %v", err)
 		}
 	}
 }
@@ -106,10 +109,13 @@ const evidencePatience = 3 * time.Second
 
 func (n *Node) tail(ctx context.Context, origin crdt.Origin) (tail stream.Tail, err error) {
 	log, err := n.stream.Log(origin)
-	if err != nil {
-		return tail, err
+	if err == nil {
+		tail, err = log.Tail(ctx)
 	}
-	return log.Tail(ctx)
+	if err != nil {
+		err = fmt.Errorf("%w: %w", errUnreadable, err)
+	}
+	return tail, err
 }
 
 // contradiction says in what a stream that was found contradicts the log's head.

@@ -65,11 +65,10 @@ func (t *Tracker) Readiness() Readiness {
 		r.Reason = "the database is not open"
 	case now.Sub(f.beaten) > Silence:
 		r.Reason = fmt.Sprintf("the writer has stood still for %s", now.Sub(f.beaten).Round(time.Second))
-	case !f.fresh && !f.off:
-		r.Reason = t.catchUp(now)
-	}
-	if why := t.unwhole(); why != "" {
-		r.Reason = why
+	default:
+		if r.Reason = t.unwhole(); r.Reason == "" && !f.fresh && !f.off {
+			r.Reason = t.catchUp(now)
+		}
 	}
 	r.Ready = r.Reason == ""
 	t.answer.Store(&answer{now, r.Ready, r.Reason})
@@ -112,6 +111,7 @@ func (t *Tracker) catchUp(now time.Time) string {
 				f.target.Join(t.former(p.report.Stored))
 			}
 		}
+		f.target.Join(t.former(t.local.Stored)) // its own stream may have had more
 	}
 	target := t.capped(f.target)
 	for _, origin := range target.Origins() {
@@ -143,7 +143,8 @@ func (t *Tracker) unheard() []string {
 	return names
 }
 
-// capped lowers target to what can be had: what some reachable region stores.
+// capped lowers target to what can be had: what some reachable region stores, and depends
+// on nothing that none does.
 func (t *Tracker) capped(target crdt.Vector) crdt.Vector {
 	stored := t.local.Stored.Clone()
 	for _, p := range t.peers {
@@ -154,6 +155,9 @@ func (t *Tracker) capped(target crdt.Vector) crdt.Vector {
 	out := crdt.Vector{}
 	for origin, seq := range target {
 		out[origin] = min(seq, stored[origin])
+		if w, waits := t.local.Waiting[origin]; waits && w.On.Seq > stored[w.On.Origin] {
+			out[origin] = min(seq, t.local.Applied[origin])
+		}
 	}
 	return out
 }

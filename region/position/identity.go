@@ -83,6 +83,9 @@ func (t *Tracker) unwhole() string {
 	if t.local.Contradicted {
 		return "the database is not the newest copy: its log will go on under a new epoch"
 	}
+	if t.salvaging() {
+		return "it reads back what its own stream has and its database lacks"
+	}
 	for _, p := range t.peers {
 		if seq := p.report.Stored[t.local.Origin]; seq > t.local.Head.Seq {
 			return fmt.Sprintf("%s stores our log up to %d but this database ends at %d: it is not the newest copy, and its log will go on under a new epoch",
@@ -93,6 +96,20 @@ func (t *Tracker) unwhole() string {
 		return "it needs a peer's snapshot: " + why
 	}
 	return ""
+}
+
+// Salvaged notes that the region's database has what its stream had of former logs, or that
+// this cannot be read: the stream is own's from now on.
+func (t *Tracker) Salvaged(own crdt.Origin) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.salvaged = own
+	t.broadcast()
+}
+
+// salvaging reports whether the stream may have what nobody else knows of.
+func (t *Tracker) salvaging() bool {
+	return t.local.Doubt == region.Older && t.salvaged != t.local.Origin
 }
 
 // Sound reports whether the region knows all that it ever decided, as the owner of a
@@ -110,8 +127,8 @@ func (t *Tracker) Sound() bool {
 	return all || some && t.local.Doubt == region.NoDoubt && !t.lost()
 }
 
-// Recovered reports whether every registered peer has answered, and what they store of
-// the region's former logs is applied.
+// Recovered reports whether every registered peer has answered, what they store of the
+// region's former logs is applied, and its own stream is read back.
 func (t *Tracker) Recovered() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -119,10 +136,11 @@ func (t *Tracker) Recovered() bool {
 		return false
 	}
 	_, all := t.recovered()
-	return all
+	return all && !t.salvaging()
 }
 
-// recovered is the same, of some peer and of all.
+// recovered reports of some registered peer, and of all, that they have answered and what
+// they store is applied.
 func (t *Tracker) recovered() (some, all bool) {
 	all = true
 	for _, p := range t.peers {

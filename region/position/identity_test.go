@@ -83,6 +83,54 @@ func TestReadiness_WaitsForItsFormerLogs(t *testing.T) {
 	})
 }
 
+// An older database is not served before the region's own stream, which may have what
+// nobody else has, is read back and applied.
+func TestReadiness_WaitsForItsOwnStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker := track("us", 0, "eu")
+		local := func(stored, applied uint64) *position.Local {
+			l := has(us2, 0, crdt.Vector{us: applied, eu: 1})
+			l.Stored = crdt.Vector{us: stored, eu: 1}
+			l.Proven, l.Doubt = true, region.Older
+			return l
+		}
+		tracker.Advance(local(5, 5))
+		tracker.Observe(report(eu, 1, crdt.Vector{us: 5}))
+		wantUnready(t, tracker, "its own stream")
+		tracker.Salvaged(us)
+		wantUnready(t, tracker, "its own stream")
+		tracker.Advance(local(8, 5))
+		tracker.Salvaged(us2)
+		if tracker.Readiness().Ready || !tracker.Recovered() {
+			t.Error("what the stream had is to be applied, and eu knows no more")
+		}
+		wantUnready(t, tracker, "3 entries of us to apply")
+		tracker.Advance(local(8, 8))
+		wantReady(t, tracker)
+	})
+}
+
+// What waits for what nobody in reach has does not keep a region from serving.
+func TestReadiness_WaitsForNothingThatCannotBeHad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker := track("us", 0, "eu", "ap")
+		l := has(us2, 0, crdt.Vector{us: 5, eu: 1})
+		l.Stored = crdt.Vector{us: 8, eu: 1}
+		l.Waiting = map[crdt.Origin]position.Waiting{us: {On: region.Position{Origin: ap, Seq: 4}}}
+		tracker.Advance(l)
+		tracker.Observe(report(eu, 1, crdt.Vector{us: 5}))
+		beat(tracker, position.Silence)
+		wantReady(t, tracker)
+		tracker = track("us", 0, "eu", "ap")
+		tracker.Advance(l)
+		tracker.Observe(report(eu, 1, crdt.Vector{us: 5}))
+		holder := report(ap, 0, crdt.Vector{us: 5})
+		holder.Stored = crdt.Vector{us: 5, ap: 4}
+		tracker.Observe(holder)
+		wantUnready(t, tracker, "3 entries of us to apply")
+	})
+}
+
 // An owner that went on from an older database, or from none, decides nothing about
 // handles before every registered peer has said what it had decided (I10). Of another
 // restart one peer's word is enough.

@@ -41,7 +41,7 @@ func report(from crdt.Origin, seq uint64, others crdt.Vector) region.Report {
 	l, now := has(from, seq, others), time.Now()
 	return region.Report{
 		Origin: from, Head: l.Head, Stored: l.Stored, Applied: l.Applied, Ordinals: l.Ordinals,
-		SentAt: now, Echoes: map[string]region.Echo{"us": {Instance: "us", SentAt: now, ReceivedAt: now}},
+		Ready: true, SentAt: now, Echoes: map[string]region.Echo{"us": {Instance: "us", SentAt: now, ReceivedAt: now}},
 	}
 }
 

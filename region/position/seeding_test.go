@@ -102,7 +102,7 @@ func TestNeed_Donors(t *testing.T) {
 		tracker.Advance(has(us, 0, crdt.Vector{eu: 1}))
 		far, near, unready, behind := report(eu, 9, nil), report(ap, 0, crdt.Vector{eu: 9}),
 			report(crdt.Origin{Region: "af", Epoch: 1}, 0, crdt.Vector{eu: 9}), report(crdt.Origin{Region: "sa", Epoch: 1}, 0, crdt.Vector{eu: 1})
-		far.Ready, near.Ready, behind.Ready = true, true, true
+		unready.Ready = false
 		asked := region.Echo{Instance: "us", SentAt: time.Now(), ReceivedAt: time.Now()}
 		for r, rtt := range map[*region.Report]time.Duration{&far: 200 * time.Millisecond, &near: 50 * time.Millisecond, &unready: 0, &behind: 0} {
 			r.Echoes = map[string]region.Echo{"us": asked}

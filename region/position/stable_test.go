@@ -67,6 +67,19 @@ func wantFetched(t *testing.T, tracker *position.Tracker, want uint64) {
 	}
 }
 
+// A peer that is not ready may yet read back from its own stream what it wrote before, and
+// nobody else knows of.
+func TestStable_WaitsForThePeerToBeReady(t *testing.T) {
+	tracker := track("us", 0, "eu")
+	tracker.Advance(has(us, 5, crdt.Vector{eu: 3}))
+	restored := report(eu2, 0, crdt.Vector{us: 5, eu: 3})
+	restored.Ready = false
+	tracker.Observe(restored)
+	wantVector(t, "stable is", tracker.Stable(), nil)
+	tracker.Observe(report(eu2, 0, crdt.Vector{us: 5, eu: 3}))
+	wantVector(t, "once eu is ready, stable is", tracker.Stable(), crdt.Vector{us: 5, eu: 3})
+}
+
 // A peer was lost and has come back under a new epoch. What it wrote before, and another
 // peer holds, may be concurrent with anything: nothing is stable before it is applied.
 func TestStable_WaitsForFormerLogs(t *testing.T) {
