@@ -42,8 +42,7 @@ type Reader interface {
 type Positions interface {
 	Vector() crdt.Vector
 	WaitApplied(ctx context.Context, v crdt.Vector) error
-	WaitStored(ctx context.Context, p region.Position, peers int) error
-	Registered() int
+	WaitStored(ctx context.Context, v crdt.Vector, all bool) error
 	Reachable(region string) bool
 	Ready() (ok bool, reason string)
 }

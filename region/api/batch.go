@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"net/http"
 	"time"
@@ -127,33 +126,23 @@ func (b *batch) part() {
 func (b *batch) commit(writes []region.Write) {
 	ctx := b.api.deadlines.after(b.api.cfg.Timeout+b.cond.ackWait(), time.Now())
 	results, errs := b.api.Writer.DoAll(ctx, writes)
-	at, i := crdt.Vector{}, 0
+	on, i := crdt.Vector{}, 0
 	for n := range b.lines {
 		if l := &b.lines[n]; l.err == nil {
-			l.res, l.err = results[i], errs[i]
-			at.Join(crdt.Vector{l.res.Position.Origin: l.res.Position.Seq})
+			if l.res, l.err = results[i], errs[i]; l.err == nil {
+				b.restsOn(on, &l.res)
+			}
 			i++
 		}
 	}
-	delete(at, crdt.Origin{})
-	if err := b.stored(ctx, at); err != nil {
+	b.ctx = ctx
+	if err := b.acknowledged(on); err != nil { // of the part as a whole
 		for n := range b.lines {
 			if l := &b.lines[n]; l.err == nil {
 				l.err = err
 			}
 		}
 	}
-}
-
-// stored waits for the acknowledgements of a part as a whole.
-func (b *batch) stored(ctx context.Context, at crdt.Vector) error {
-	b.ctx = ctx
-	for origin, seq := range at {
-		if err := b.acknowledged(region.Position{Origin: origin, Seq: seq}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (b *batch) answer(l *line) {

@@ -218,7 +218,12 @@ func (c *call) commit(w region.Write) (region.Result, error) {
 		return result, err
 	}
 	c.committed(result.Vector, result.Replayed)
-	return result, c.acknowledged(result.Position)
+	if !c.cond.ack.elsewhere() {
+		return result, nil
+	}
+	on := crdt.Vector{}
+	c.restsOn(on, &result)
+	return result, c.acknowledged(on)
 }
 
 func (c *call) committed(v crdt.Vector, replayed bool) {
@@ -228,19 +233,34 @@ func (c *call) committed(v crdt.Vector, replayed bool) {
 	}
 }
 
-// acknowledged waits until as many peers as the client asked for store p.
-func (c *call) acknowledged(p region.Position) error {
-	peers := c.cond.ack.peers()
-	if peers == 0 || p == (region.Position{}) {
-		return nil
+// restsOn adds to v what has to be stored elsewhere for a result to last: its entry or, if
+// nothing had to change, all that this region has written. What was to be removed was removed
+// there, or in a log that its own region has.
+func (c *call) restsOn(v crdt.Vector, r *region.Result) {
+	if p := r.Position; p != (region.Position{}) {
+		v[p.Origin] = max(v[p.Origin], p.Seq)
+		return
 	}
-	if peers = min(peers, c.api.Positions.Registered()); peers == 0 {
+	for log, seq := range r.Vector {
+		if log.Region == c.api.cfg.Region {
+			v[log] = max(v[log], seq)
+		}
+	}
+}
+
+// acknowledged waits until the peers that the client asked for store v.
+func (c *call) acknowledged(v crdt.Vector) error {
+	if !c.cond.ack.elsewhere() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(c.ctx, c.cond.ackWait())
 	defer cancel()
-	if err := c.api.Positions.WaitStored(ctx, p, peers); err != nil {
-		return notConfirmed.because("The write stands here but fewer than %d peers have stored it in time: read the key later.", peers)
+	if err := c.api.Positions.WaitStored(ctx, v, c.cond.ack == ackAll); err != nil {
+		who := "no peer has"
+		if c.cond.ack == ackAll {
+			who = "not every peer has"
+		}
+		return notConfirmed.because("The write stands here but %s stored it in time: read the key later.", who)
 	}
 	return nil
 }

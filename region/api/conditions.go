@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -37,17 +36,8 @@ const (
 	ackAll
 )
 
-// peers is the number of registered peers that a waits for.
-func (a ack) peers() int {
-	switch a {
-	case ackPeer:
-		return 1
-	case ackAll:
-		return math.MaxInt
-	default:
-		return 0
-	}
-}
+// elsewhere reports whether a local write waits for peers.
+func (a ack) elsewhere() bool { return a >= ackPeer }
 
 func (c *conditions) vectorWait() time.Duration { return c.waitOr(defaultVectorWait) }
 

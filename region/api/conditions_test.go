@@ -176,12 +176,18 @@ func TestAPI_Acknowledgements(t *testing.T) {
 	resp, body := ask(t, base, "POST /counter/a/incr", "", "X-Ack", "all") // of no peers
 	want(t, resp, body, 200, "")
 	m.Suffer(contract.Trouble{Registered: 1})
+	m.Acknowledge(0, 1)
 	for _, ack := range []string{"peer", "all"} {
 		resp, body = ask(t, base, "POST /counter/a/incr", "", "X-Ack", ack, "Prefer", "wait=0")
 		want(t, resp, body, 504, "not-acknowledged")
 	}
-	resp, body = ask(t, base, "POST /batch", `{"op":"counter.incr","key":"a"}`, "X-Ack", "peer", "Prefer", "wait=0")
-	want(t, resp, body, 200, "not-acknowledged")
+	// A removal that finds nothing rests on another, which no peer may have either.
+	resp, body = ask(t, base, "POST /tags/a/remove", `{"tag":"t"}`, "X-Ack", "peer", "Prefer", "wait=0")
+	want(t, resp, body, 504, "not-acknowledged")
+	for _, line := range []string{`{"op":"counter.incr","key":"a"}`, `{"op":"tags.remove","key":"a","tag":"t"}`} {
+		resp, body = ask(t, base, "POST /batch", line, "X-Ack", "peer", "Prefer", "wait=0")
+		want(t, resp, body, 200, "not-acknowledged")
+	}
 	resp, body = ask(t, base, "PUT /handle/a", `{"claimant":"x"}`, "X-Ack", "local", "Prefer", "wait=0")
 	want(t, resp, body, 504, "not-acknowledged")
 	for _, do := range []string{"GET /handle/a", "DELETE /handle/a?claimant=y"} {

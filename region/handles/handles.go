@@ -37,7 +37,7 @@ type Reader interface {
 type Positions interface {
 	Vector() crdt.Vector
 	WaitApplied(ctx context.Context, v crdt.Vector) error
-	WaitStored(ctx context.Context, p region.Position, peers int) error
+	WaitStored(ctx context.Context, v crdt.Vector, all bool) error
 	Registered() int
 	Reachable(region string) bool
 	// Sound reports whether all that this region ever decided can be known to it.
@@ -182,18 +182,15 @@ func (h *Handles) Peek(ctx context.Context, name string) (Answer, error) {
 	return a, nil
 }
 
-// secure waits until the loss of this region could not undo the entry at p.
+// secure waits until the loss of this region could not undo the entry at p. While no peer is
+// registered there is nobody to wait for: handles would be gone with the peers.
 func (h *Handles) secure(ctx context.Context, p region.Position, req Request) error {
-	peers := h.parts.Positions.Registered()
-	if !req.AllPeers {
-		peers = min(peers, 1)
-	}
-	if p == (region.Position{}) || peers == 0 {
+	if p == (region.Position{}) || h.parts.Positions.Registered() == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, req.Wait)
 	defer cancel()
-	if err := h.parts.Positions.WaitStored(ctx, p, peers); err != nil {
+	if err := h.parts.Positions.WaitStored(ctx, crdt.Vector{p.Origin: p.Seq}, req.AllPeers); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotAcknowledged, err)
 	}
 	return nil

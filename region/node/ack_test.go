@@ -31,9 +31,12 @@ func TestAck_CutLinkIsNotAcknowledged(t *testing.T) {
 	w := regiontest.New(t, regiontest.Options{})
 	w.Cut(t, "us", "ap", links.BothWays, links.Blackhole)
 	w.OK(t, "us", "POST", "/counter/a/incr", "", "X-Ack", "peer", "Prefer", "wait=10")
-	notAcknowledged(t, w, "all")
+	notAcknowledged(t, w, "all", "/counter/a/incr", "")
 	w.Cut(t, "us", "eu", links.BothWays, links.Refuse)
-	notAcknowledged(t, w, "peer")
+	notAcknowledged(t, w, "peer", "/counter/a/incr", "")
+	w.OK(t, "us", "POST", "/tags/a/add", `{"tag":"t"}`)
+	w.OK(t, "us", "POST", "/tags/a/remove", `{"tag":"t"}`)
+	notAcknowledged(t, w, "peer", "/tags/a/remove", `{"tag":"t"}`) // no peer has what removed it
 	if got := counter(t, w, "us", "a"); got != 3 {
 		t.Errorf("the counter is %d, but 3 writes stand", got)
 	}
@@ -44,10 +47,10 @@ func TestAck_CutLinkIsNotAcknowledged(t *testing.T) {
 	}
 }
 
-func notAcknowledged(t *testing.T, w *regiontest.World, ack string) {
+func notAcknowledged(t *testing.T, w *regiontest.World, ack, path, body string) {
 	t.Helper()
 	begin := time.Now()
-	a := w.Do(t, "us", "POST", "/counter/a/incr", "", "X-Ack", ack, "Prefer", "wait=4")
+	a := w.Do(t, "us", "POST", path, body, "X-Ack", ack, "Prefer", "wait=4")
 	if a.Status != 504 || !strings.HasSuffix(a.Field("type"), "/not-acknowledged") {
 		t.Errorf("X-Ack: %s over a cut link: %d %s", ack, a.Status, a.Body)
 	}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"pangea/crdt"
-	"pangea/region"
 )
 
 // outcome is what a wait has returned; errWaiting while it has not.
@@ -58,14 +57,16 @@ func TestWaitApplied(t *testing.T) {
 func TestWaitStored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tracker := track("us", 0, "eu", "ap")
-		stored := func(n int) func() error {
-			return func() error { return tracker.WaitStored(t.Context(), region.Position{Origin: us, Seq: 2}, n) }
+		stored := func(all bool) func() error {
+			return func() error { return tracker.WaitStored(t.Context(), crdt.Vector{us: 2}, all) }
 		}
-		if err := tracker.WaitStored(t.Context(), region.Position{}, 3); err != nil {
+		if err := tracker.WaitStored(t.Context(), nil, true); err != nil {
 			t.Errorf("what is in no log: %v", err)
 		}
-		one, two := waitFor(stored(1)), waitFor(stored(2))
-		waitFor(stored(0)).want(t, nil)
+		if err := track("us", 0).WaitStored(t.Context(), crdt.Vector{us: 2}, true); err != nil {
+			t.Errorf("a region without peers: %v", err)
+		}
+		one, two := waitFor(stored(false)), waitFor(stored(true))
 		tracker.Observe(report(eu, 0, crdt.Vector{us: 1}))
 		one.want(t, errWaiting)
 		waiting := report(eu, 0, crdt.Vector{us: 1}) // stored, not applied
@@ -74,14 +75,18 @@ func TestWaitStored(t *testing.T) {
 		one.want(t, nil)
 		two.want(t, errWaiting)
 		tracker.SetRegistered("ap", false)
+		two.want(t, nil) // what is left of all has it
+		tracker.SetRegistered("eu", false)
 		tracker.Observe(report(ap, 0, crdt.Vector{us: 9}))
-		two.want(t, errWaiting)
+		none := waitFor(stored(true))
+		none.want(t, errWaiting) // nobody's word counts
 		tracker.SetRegistered("ap", true)
-		two.want(t, nil)
+		none.want(t, nil)
+		tracker.SetRegistered("eu", true)
 		tracker.Observe(report(eu, 0, crdt.Vector{us: 1})) // out of order: positions only rise
-		waitFor(stored(2)).want(t, nil)
+		waitFor(stored(true)).want(t, nil)
 		ctx, cancel := context.WithCancel(t.Context())
-		late := waitFor(func() error { return tracker.WaitStored(ctx, region.Position{Origin: us, Seq: 10}, 1) })
+		late := waitFor(func() error { return tracker.WaitStored(ctx, crdt.Vector{us: 10}, false) })
 		late.want(t, errWaiting)
 		cancel()
 		late.want(t, context.Canceled)

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"pangea/crdt"
-	"pangea/region"
 )
 
 // WaitApplied returns once the region has applied v, or ctx's error. It does not wait
@@ -54,20 +53,18 @@ func (t *Tracker) WaitEnd(ctx context.Context, log crdt.Origin) error {
 	return t.wait(ctx, func() bool { return t.local != nil && t.local.Origin != log })
 }
 
-// WaitStored returns once at least n registered peers have p in their databases,
-// or ctx's error. A position in no log is everywhere.
-func (t *Tracker) WaitStored(ctx context.Context, p region.Position, n int) error {
+// WaitStored returns once a registered peer has v in its database, or all of them have, or
+// ctx's error. Where no peer is registered it waits for one, unless the region has none.
+func (t *Tracker) WaitStored(ctx context.Context, v crdt.Vector, all bool) error {
 	return t.wait(ctx, func() bool {
-		if p.Seq == 0 {
-			return true
-		}
-		have := 0
-		for _, peer := range t.peers {
-			if peer.registered && peer.stored[p.Origin] >= p.Seq {
-				have++
+		some, each := len(t.peers) == 0, true
+		for _, p := range t.peers {
+			if p.registered {
+				has := p.stored.Covers(v)
+				some, each = some || has, each && has
 			}
 		}
-		return have >= n
+		return some && (each || !all)
 	})
 }
 

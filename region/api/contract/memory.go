@@ -141,6 +141,10 @@ func (m *Memory) perform(w region.Write) (region.Result, error) {
 	case region.AddTag:
 		set(m.tags, w.Key)[w.Member] = true
 	case region.RemoveTag:
+		if !m.tags[w.Key][w.Member] { // nothing to write
+			r.Vector = m.vector
+			return r, nil
+		}
 		delete(m.tags[w.Key], w.Member)
 	case region.PatchPrefs:
 		for _, f := range w.Fields {

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"pangea/crdt"
-	"pangea/region"
 )
 
 // Vector is what m has applied.
@@ -20,9 +19,15 @@ func (m *Memory) WaitApplied(ctx context.Context, v crdt.Vector) error {
 	return m.wait(ctx, func() bool { return m.vector.Covers(v) })
 }
 
-// WaitStored waits until so many peers store p.
-func (m *Memory) WaitStored(ctx context.Context, p region.Position, peers int) error {
-	return m.wait(ctx, func() bool { return m.stored >= p.Seq && m.storing >= peers })
+// WaitStored waits until a registered peer, or each, stores v.
+func (m *Memory) WaitStored(ctx context.Context, v crdt.Vector, all bool) error {
+	return m.wait(ctx, func() bool {
+		peers := m.trouble.Registered
+		if !all {
+			peers = min(peers, 1)
+		}
+		return peers == 0 || m.storing >= peers && v[m.self] <= m.stored
+	})
 }
 
 func (m *Memory) wait(ctx context.Context, until func() bool) error {
