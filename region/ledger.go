@@ -24,14 +24,14 @@ type LedgerRow struct {
 
 // Conflict is one write that was lost to a concurrent one, and what it lost to.
 type Conflict struct {
-	ID     int64     `json:"id"`
-	At     time.Time `json:"at"` // when this region merged the two
-	Class  string    `json:"class"`
-	Key    string    `json:"key"`
-	Field  string    `json:"field,omitempty"` // of prefs
-	Reason string    `json:"reason"`          // a crdt.Verdict
-	Lost   Side      `json:"lost"`
-	Won    Side      `json:"won"`
+	ID     ConflictID `json:"id"`
+	At     time.Time  `json:"at"` // when this region merged the two
+	Class  string     `json:"class"`
+	Key    string     `json:"key"`
+	Field  string     `json:"field,omitempty"` // of prefs
+	Reason string     `json:"reason"`          // a crdt.Verdict
+	Lost   Side       `json:"lost"`
+	Won    Side       `json:"won"`
 }
 
 // Side is one of the two writes of a conflict.

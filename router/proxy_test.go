@@ -260,7 +260,9 @@ func TestOwnRoutes(t *testing.T) {
 		t.Errorf("/router/status: %s", got.body)
 	}
 	s.problem(s.do("GET", "/console", ""), 404, "no-route")
-	s.problem(s.do("GET", "/router/else", ""), 404, "no-route")
+	for _, path := range []string{"/router/else", "/snapshot?for=us", "/log/us?from=1.1"} {
+		s.problem(s.do("GET", path, ""), 404, "no-route")
+	}
 	s.problem(s.do("POST", "/metrics", ""), 405, "wrong-method")
 	if n := s.region["us"].served.Load(); n != 0 {
 		t.Errorf("the region saw %d requests for the router's own routes", n)

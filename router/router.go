@@ -116,7 +116,7 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	begun, target, status := time.Now(), -1, 0
 	defer func() { r.metrics.served(target, status, begun) }()
-	own := console || path == "/healthz" || path == "/metrics" || strings.HasPrefix(path, "/router/")
+	own := console || path == "/healthz" || path == "/metrics" || strings.HasPrefix(path, "/router/") || forPeers(path)
 	switch {
 	case !own:
 		target, status = r.proxy(w, req)
@@ -133,6 +133,10 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
+// forPeers reports whether a route of the regions is for each other only: who is sent a
+// snapshot holds back the logs, and a transaction.
+func forPeers(path string) bool { return path == "/snapshot" || strings.HasPrefix(path, "/log/") }
+
 // own answers a route that is never proxied.
 func (r *Router) own(w http.ResponseWriter, req *http.Request, path string) int {
 	switch path {
@@ -145,7 +149,7 @@ func (r *Router) own(w http.ResponseWriter, req *http.Request, path string) int 
 	default:
 		_, status := r.fail(w, &problem{
 			Type: "no-route", Status: http.StatusNotFound,
-			Detail: "The router itself has /healthz, /metrics, /router/status and /router/drain/{region}; see there.",
+			Detail: "The router itself has /healthz, /metrics, /router/status and /router/drain/{region}; /log and /snapshot are for regions, from each other.",
 		})
 		return status
 	}

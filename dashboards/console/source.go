@@ -98,14 +98,14 @@ func (s *source) newConflicts(ctx context.Context) []Conflict {
 	s.lost = lost
 	newest := int64(0)
 	if len(page.Conflicts) > 0 {
-		newest = page.Conflicts[0].ID
+		newest = page.Conflicts[0].ID.Number
 	}
 	if newest < s.conflict {
 		s.conflict = 0 // another database
 	}
 	var found []Conflict
 	for _, c := range page.Conflicts {
-		if c.ID > s.conflict {
+		if c.ID.Number > s.conflict {
 			found = append(found, Conflict{s.region.Name, c.At, c.Class, c.Key, c.Field, c.Reason, side(c.Lost), side(c.Won)})
 		}
 	}

@@ -22,7 +22,7 @@ func (c *call) getConflicts() error {
 	if err != nil {
 		return err
 	}
-	before, limit, err := conflictsPage(query)
+	before, limit, err := c.conflictsPage(query)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (c *call) getConflicts() error {
 	}{c.api.cfg.Region, c.version.value, append([]region.Conflict{}, conflicts...)})
 }
 
-func conflictsPage(query url.Values) (before int64, limit int, err error) {
+func (c *call) conflictsPage(query url.Values) (before int64, limit int, err error) {
 	before, limit = math.MaxInt64, defaultConflicts
 	if query.Has("limit") {
 		if limit, err = strconv.Atoi(query.Get("limit")); err != nil || limit < 1 || limit > maxConflicts {
@@ -46,9 +46,11 @@ func conflictsPage(query url.Values) (before int64, limit int, err error) {
 		}
 	}
 	if query.Has("before") {
-		if before, err = strconv.ParseInt(query.Get("before"), 10, 64); err != nil || before < 1 {
-			return 0, 0, malformed.because("Use the id of the last conflict of the page before as ?before=.")
+		id, err := region.ParseConflictID(query.Get("before"))
+		if err != nil || id.Region != c.api.cfg.Region {
+			return 0, 0, malformed.because("Use the id of the last conflict of the page before, by the same region, as ?before=: this is %s.", c.api.cfg.Region)
 		}
+		before = id.Number
 	}
 	return before, limit, nil
 }
@@ -84,11 +86,14 @@ func (c *call) restoreConflict() error {
 
 // conflict is the one that the path names.
 func (c *call) conflict() (region.Conflict, error) {
-	id, err := strconv.ParseInt(c.key, 10, 64)
-	if err != nil || id < 1 || id == math.MaxInt64 {
-		return region.Conflict{}, malformed.because("Use the id of a conflict of GET /conflicts, not %.40q.", c.key)
+	id, err := region.ParseConflictID(c.key)
+	if err != nil {
+		return region.Conflict{}, malformed.because("Use the id of a conflict of GET /conflicts, such as us-17, not %.40q.", c.key)
 	}
-	found, err := c.api.Books.Conflicts(c.ctx, id+1, 1)
+	if id.Region != c.api.cfg.Region {
+		return region.Conflict{}, absent.because("Ask %s for its conflicts, this is %s.", id.Region, c.api.cfg.Region)
+	}
+	found, err := c.api.Books.Conflicts(c.ctx, id.Number+1, 1)
 	if err != nil {
 		return region.Conflict{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 
@@ -39,9 +40,20 @@ func (c Config) setPassword(_ context.Context, conn *pgx.ConnConfig) error {
 	return nil
 }
 
+// keepalive has the server end the session of a writer whose machine or network is gone
+// without a word, and with it the region's lock, within 11 s instead of two hours. A Unix
+// socket ignores it.
+func keepalive() map[string]string {
+	return map[string]string{
+		"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3",
+		"tcp_user_timeout": "11000", // for an answer that nobody takes
+	}
+}
+
 // connect opens a connection of its own, for the writer.
 func (s *Store) connect(ctx context.Context) (*pgx.Conn, error) {
 	conn := s.conn.Copy()
+	maps.Copy(conn.RuntimeParams, keepalive())
 	if err := s.cfg.setPassword(ctx, conn); err != nil {
 		return nil, err
 	}

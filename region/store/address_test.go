@@ -130,3 +130,26 @@ func write(t *testing.T, dir, name, text string) string {
 	}
 	return path
 }
+
+// The server ends the session of a writer that is gone without a word: its lock would keep
+// the region from starting elsewhere.
+func TestAcquire_ADeadWriterIsNoticed(t *testing.T) {
+	host, port, user, name := guarded(t, "x")
+	s, err := store.Open(t.Context(), store.Config{Region: "us", DSN: fmt.Sprintf("host=%s port=%s user=%s dbname=%s password=x sslmode=disable", host, port, user, name)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	session, err := s.Acquire(t.Context(), 3*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close()
+	for name, want := range map[string]string{
+		"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3", "tcp_user_timeout": "11000",
+	} {
+		if got, err := session.Setting(t.Context(), name); got != want {
+			t.Errorf("%s is %q, %v; want %q", name, got, err, want)
+		}
+	}
+}

@@ -53,10 +53,10 @@ func (s *Store) Conflicts(ctx context.Context, before int64, limit int) ([]regio
 	}
 	conflicts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (region.Conflict, error) {
 		var (
-			c         region.Conflict
+			c         = region.Conflict{ID: region.ConflictID{Region: s.cfg.Region}}
 			lost, won *string
 		)
-		err := row.Scan(&c.ID, &c.At, &c.Class, &c.Key, &c.Field, &c.Reason,
+		err := row.Scan(&c.ID.Number, &c.At, &c.Class, &c.Key, &c.Field, &c.Reason,
 			&lost, &c.Lost.Stamp, &c.Lost.Origin, &c.Lost.Seq, &c.Lost.Ordinal,
 			&won, &c.Won.Stamp, &c.Won.Origin, &c.Won.Seq, &c.Won.Ordinal)
 		c.Lost.Value, c.Won.Value = valueJSON(c.Class, lost), valueJSON(c.Class, won)

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"pangea/crdt"
 	"pangea/region"
 	"pangea/region/regiontest"
@@ -171,4 +173,44 @@ func deliver(t *testing.T, w *writer.Writer, entries ...*region.Entry) {
 	if err := w.Deliver(ctx, entries); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// While nothing may be merged, those who deliver give up and come again: what they left
+// behind is bounded, however long that takes.
+func TestDeliver_AbandonedDeliveriesDoNotPileUp(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	r := &rig{dsn: newDatabase(t)}
+	r.wire = newWire(t, r.dsn)
+	r.store, r.tracker, r.writer = r.open(t, r.wire.dsn, func(c *writer.Config) { c.Registerer = registry })
+	r.tracker.Register("eu") // and not heard of: an empty database may need a snapshot
+	r.run(t, r.writer)
+	first := newRemote("eu").entry(nil)
+	const times = 200
+	for range times {
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Millisecond)
+		if err := r.writer.Deliver(ctx, []*region.Entry{first}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("it was merged, or %v", err)
+		}
+		cancel()
+	}
+	r.claim(0, region.Checksum{})
+	deliver(t, r.writer, first)
+	if n := counted(t, registry, "pangea_writer_duplicates_total"); n < 1 || n > times/4 {
+		t.Errorf("%v of %d deliveries were kept", n, times)
+	}
+}
+
+func counted(t *testing.T, of *prometheus.Registry, name string) float64 {
+	t.Helper()
+	families, err := of.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == name {
+			return f.GetMetric()[0].GetCounter().GetValue()
+		}
+	}
+	t.Fatalf("there is no %s", name)
+	return 0
 }

@@ -196,13 +196,22 @@ func (w *Writer) intake() <-chan *request {
 	return w.requests
 }
 
+// incoming is where the next delivery comes from: nowhere while nothing may be merged, as
+// those who deliver give up and come again.
+func (w *Writer) incoming() <-chan *delivery {
+	if w.held {
+		return nil
+	}
+	return w.deliveries
+}
+
 // drain takes what has come without waiting.
 func (w *Writer) drain() {
 	for {
 		select {
 		case r := <-w.intake():
 			w.current = r
-		case d := <-w.deliveries:
+		case d := <-w.incoming():
 			w.arrived = append(w.arrived, d)
 		default:
 			return
@@ -226,7 +235,7 @@ func (w *Writer) idle(ctx context.Context, now time.Time) error {
 	case <-timer.C:
 	case r := <-w.intake():
 		w.current = r
-	case d := <-w.deliveries:
+	case d := <-w.incoming():
 		w.arrived = append(w.arrived, d)
 	case j := <-w.joins:
 		return w.join(ctx, j)
