@@ -116,7 +116,7 @@ func balanced(t *testing.T, w *regiontest.World, name string) {
 
 // eu is cut off for so long that nobody keeps logs for it any more, nor it for them, and
 // all go on writing. The streams have forgotten too. When it is back both sides join each
-// other: every write is there.
+// other, one after the other, so that somebody serves: every write is there.
 func TestSeed_ADeregisteredPeerJoins(t *testing.T) {
 	t.Parallel()
 	w := regiontest.New(t, regiontest.Options{Change: forgetful})
@@ -138,13 +138,29 @@ func TestSeed_ADeregisteredPeerJoins(t *testing.T) {
 	for _, name := range w.Names() {
 		w.DeleteStream(t, name) // it begins again with what the outbox still has
 	}
+	var release []func() // joins take their time
+	for _, name := range w.Names() {
+		release = append(release, w.Lock(t, name, "profile"))
+	}
 	w.HealAll(t)
+	stop := background(t, servedBySomebody(t, w))
+	defer stop()
+	regiontest.Eventually(t, regiontest.Patience, func() string {
+		if ready := readyRegions(t, w); len(ready) > 1 {
+			return fmt.Sprintf("%v go on serving", ready)
+		}
+		return ""
+	})
+	time.Sleep(2 * position.Silence)
+	for _, goOn := range release {
+		goOn()
+	}
 	regiontest.Eventually(t, regiontest.Patience, func() string {
 		joins := 0.0
 		for _, name := range w.Names() {
 			joins += w.Metric(t, name, `pangea_seed_joins_total{result="joined"}`)
 		}
-		if joins < 2 {
+		if joins < 3 {
 			return fmt.Sprintf("%v snapshots were joined", joins)
 		}
 		return ""
@@ -171,6 +187,35 @@ func TestSeed_ADeregisteredPeerJoins(t *testing.T) {
 		}
 		return ""
 	})
+}
+
+func readyRegions(t *testing.T, w *regiontest.World) (ready []string) {
+	for _, name := range w.Names() {
+		if w.Status(t, name).Ready {
+			ready = append(ready, name)
+		}
+	}
+	return ready
+}
+
+// servedBySomebody fails the test if no region serves. One may cease to while the next is
+// asked, so they are asked again.
+func servedBySomebody(t *testing.T, w *regiontest.World) func(context.Context) {
+	serves := func() bool {
+		for _, name := range w.Names() {
+			if a, err := w.Try(t, name, "GET", "/counter/us", ""); err == nil && a.Status == 200 {
+				return true
+			}
+		}
+		return false
+	}
+	return func(ctx context.Context) {
+		every(ctx, 5*time.Millisecond, func() {
+			if !serves() && !serves() && ctx.Err() == nil {
+				t.Error("no region serves")
+			}
+		})
+	}
 }
 
 // forgotten describes a region that still keeps what a peer lacks.

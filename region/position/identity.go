@@ -92,7 +92,7 @@ func (t *Tracker) unwhole() string {
 				p.name, seq, t.local.Head.Seq)
 		}
 	}
-	if why := t.need(); why != "" {
+	if why := t.need(); why != "" && !t.serves() {
 		return "it needs a peer's snapshot: " + why
 	}
 	return ""

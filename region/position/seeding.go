@@ -13,19 +13,45 @@ import (
 // seeding is whether the region needs a peer's snapshot, since the logs do not lead
 // from what it holds to the present.
 type seeding struct {
-	why   string // it does; kept until it has joined one, even with nobody in reach
-	donor string // it is joining this peer's
+	why   string          // it does; kept until it has joined one, even with nobody in reach
+	lacks region.Position // an entry that nobody keeps any more; zero if it lost everything
+	since time.Time       // it is known
+	donor string          // it is joining this peer's
 }
 
 // Need says why the region needs a snapshot, "" if it does not, and which peers can
-// give one: the nearest that serves first.
+// give one now: the nearest that serves first. There are none while the region serves, as
+// it cannot while it joins, and it is not its turn to stop.
 func (t *Tracker) Need() (why string, donors []string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.need() == "" {
 		return "", nil
 	}
+	if t.serves() && !t.turn() {
+		return t.seeding.why, nil
+	}
 	return t.seeding.why, t.donors()
+}
+
+// serves reports whether the region serves without the snapshot that it needs: it served
+// before, and lacks what it would also lack if a link were cut.
+func (t *Tracker) serves() bool { return t.fresh.fresh && !t.lost() }
+
+// turn reports whether another region serves in this one's place, and goes on to: of several
+// that need a snapshot the first by name joins first, once all can know that it needs one.
+func (t *Tracker) turn() bool {
+	serves := false
+	for _, p := range t.peers {
+		if t.silent(p) >= Silence || !p.report.Ready {
+			continue
+		}
+		if p.report.Needs && p.name < t.self {
+			return false
+		}
+		serves = true
+	}
+	return serves && time.Since(t.seeding.since) >= Silence
 }
 
 // Hold reports whether nothing may be merged yet: the database is empty, and whether
@@ -42,27 +68,32 @@ func (t *Tracker) need() string {
 	if t.local == nil || !t.settled() {
 		return t.seeding.why
 	}
-	if why := t.gap(); why != "" || !t.lost() || len(t.silentPeers()) == 0 {
-		t.seeding.why = why
-	} else if t.seeding.why == "" && t.local.Doubt == region.Older {
-		t.seeding.why = "this database is empty, and the region had written before"
+	why, lacks := t.gap()
+	if why == "" && t.lost() && len(t.silentPeers()) > 0 {
+		if why = t.seeding.why; why == "" && t.local.Doubt == region.Older {
+			why = "this database is empty, and the region had written before"
+		}
 	}
-	return t.seeding.why
+	if t.seeding.why == "" {
+		t.seeding.since = time.Now()
+	}
+	t.seeding.why, t.seeding.lacks = why, lacks
+	return why
 }
 
 // gap is what the reachable peers report to be missing here for good.
-func (t *Tracker) gap() string {
+func (t *Tracker) gap() (why string, lacks region.Position) {
 	known := t.known()
 	if former := t.former(known); t.lost() && len(former) > 0 {
-		return fmt.Sprintf("this database is empty, and there were %s", former)
+		return fmt.Sprintf("this database is empty, and there were %s", former), lacks
 	}
 	for _, log := range known.Origins() {
 		next := t.local.Stored[log] + 1
 		if log != t.local.Origin && known[log] >= next && !t.served(log, next) {
-			return fmt.Sprintf("nobody in reach keeps entry %d of %s any more", next, log)
+			return fmt.Sprintf("nobody in reach keeps entry %d of %s any more", next, log), region.Position{Origin: log, Seq: next}
 		}
 	}
-	return ""
+	return "", lacks
 }
 
 func (t *Tracker) served(log crdt.Origin, next uint64) bool {
@@ -94,7 +125,7 @@ func (t *Tracker) lost() bool {
 func (t *Tracker) donors() []string {
 	var able []*peer
 	for _, p := range t.peers {
-		if t.silent(p) < Silence && ahead(p.report.Stored, t.local.Stored, t.local.Origin) {
+		if t.silent(p) < Silence && t.helps(p) {
 			able = append(able, p)
 		}
 	}
@@ -108,9 +139,13 @@ func (t *Tracker) donors() []string {
 	return names
 }
 
-func ahead(theirs, ours crdt.Vector, except crdt.Origin) bool {
-	for log, seq := range theirs {
-		if log != except && seq > ours[log] {
+// helps reports whether a peer's snapshot has what is missing here.
+func (t *Tracker) helps(p *peer) bool {
+	if at := t.seeding.lacks; at.Seq > 0 {
+		return p.report.Stored[at.Origin] >= at.Seq
+	}
+	for log, seq := range p.report.Stored {
+		if log != t.local.Origin && seq > t.local.Stored[log] {
 			return true
 		}
 	}

@@ -114,3 +114,64 @@ func TestNeed_Donors(t *testing.T) {
 		wantNeed(t, tracker, "nobody in reach keeps entry 2 of eu", "ap", "eu", "af")
 	})
 }
+
+// A region that serves goes on to, though it needs a snapshot, until another serves in its
+// place and will go on to: of several that need one, the first by name joins first.
+func TestNeed_OneAfterTheOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker := track("us", 0, "eu", "ap")
+		tracker.Advance(has(us, 3, crdt.Vector{eu: 4, ap: 1}))
+		tracker.Observe(report(eu, 4, crdt.Vector{us: 3, ap: 1}))
+		tracker.Observe(report(ap, 1, crdt.Vector{us: 3, eu: 4}))
+		wantReady(t, tracker)
+
+		hear := func(apReady, apNeeds, euReady bool) {
+			a, e := keeps(report(ap, 1, crdt.Vector{us: 3, eu: 4}), crdt.Vector{ap: 1}), keeps(report(eu, 9, crdt.Vector{us: 3, ap: 1}), crdt.Vector{eu: 7})
+			a.Ready, a.Needs, e.Ready = apReady, apNeeds, euReady
+			tracker.Observe(a)
+			tracker.Observe(e)
+			tracker.Beat()
+		}
+		for name, c := range map[string]struct {
+			apReady, apNeeds, euReady bool
+			donors                    []string
+		}{
+			"ap goes first":           {true, true, false, nil},
+			"ap goes first, of three": {true, true, true, nil},
+			"nobody else serves":      {false, true, false, nil},
+			"ap is done":              {true, false, false, []string{"eu"}},
+			"ap joins, and eu serves": {false, true, true, []string{"eu"}},
+			"nobody else needs one":   {true, false, true, []string{"eu"}},
+		} {
+			for range 6 {
+				hear(c.apReady, c.apNeeds, c.euReady)
+				time.Sleep(time.Second)
+			}
+			if _, donors := tracker.Need(); !slices.Equal(donors, c.donors) {
+				t.Errorf("%s: it asks %v, want %v", name, donors, c.donors)
+			}
+			wantReady(t, tracker)
+		}
+	})
+}
+
+// All have to know that a region needs a snapshot before it stops serving.
+func TestNeed_IsAnnouncedFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker := track("us", 0, "eu")
+		tracker.Advance(has(us, 3, crdt.Vector{eu: 4}))
+		tracker.Observe(report(eu, 4, crdt.Vector{us: 3}))
+		wantReady(t, tracker)
+		for range 4 {
+			tracker.Observe(keeps(report(eu, 9, crdt.Vector{us: 3}), crdt.Vector{eu: 7}))
+			wantNeed(t, tracker, "nobody in reach keeps entry 5 of eu")
+			beat(tracker, time.Second)
+		}
+		beat(tracker, time.Second)
+		tracker.Observe(keeps(report(eu, 9, crdt.Vector{us: 3}), crdt.Vector{eu: 7}))
+		wantNeed(t, tracker, "nobody in reach keeps entry 5 of eu", "eu")
+		wantReady(t, tracker)
+		tracker.Join("eu")
+		wantUnready(t, tracker, "it joins the snapshot of eu")
+	})
+}

@@ -23,7 +23,7 @@ func newMetrics(reg prometheus.Registerer, s *Seeder) *metrics {
 	}, s.look(func() float64 { return float64(s.total().bytes) }))
 	with.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "pangea_seed_needed",
-		Help: "1 while the region needs a peer's snapshot: it does not serve.",
+		Help: "1 while the region needs a peer's snapshot; unless it served before, it does not serve.",
 	}, s.look(func() float64 { return truth(s.why != "") }))
 	with.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "pangea_seed_active",

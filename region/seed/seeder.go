@@ -87,7 +87,7 @@ func (s *Seeder) note(why string, donors []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if why != "" && why != s.why && len(donors) == 0 {
-		s.cfg.Logger.Warn("a snapshot is needed and no peer in reach can give one: waiting for one", "why", why)
+		s.cfg.Logger.Warn("a snapshot is needed: waiting for a peer that can give one, and that serves meanwhile", "why", why)
 	}
 	if s.why = why; why == "" {
 		s.failure = ""

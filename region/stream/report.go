@@ -22,6 +22,7 @@ type report struct {
 	Ordinals string          `json:"ordinals"`
 	Floors   string          `json:"floors,omitempty"`
 	Ready    bool            `json:"ready"`
+	Needs    bool            `json:"needs,omitempty"`
 	Unproven bool            `json:"unproven,omitempty"`
 	SentAt   time.Time       `json:"sent_at"`
 	Echoes   map[string]echo `json:"echoes,omitempty"`
@@ -51,6 +52,7 @@ func encodeReport(r region.Report) ([]byte, error) {
 		Ordinals: r.Ordinals.String(),
 		Floors:   r.Floors.String(),
 		Ready:    r.Ready,
+		Needs:    r.Needs,
 		Unproven: r.Unproven,
 		SentAt:   r.SentAt,
 		Echoes:   make(map[string]echo, len(r.Echoes)),
@@ -71,6 +73,7 @@ func decodeReport(payload []byte) (r region.Report, err error) {
 		Instance: w.Instance,
 		Head:     region.Head{Seq: w.Head.Seq, Ordinal: w.Head.Ordinal, Checksum: w.Head.Checksum},
 		Ready:    w.Ready,
+		Needs:    w.Needs,
 		Unproven: w.Unproven,
 		SentAt:   w.SentAt,
 		Echoes:   make(map[string]region.Echo, len(w.Echoes)),
