@@ -70,6 +70,7 @@ type HandleStatus struct {
 	Shards     int    `json:"shards"`     // in the world
 	Owned      string `json:"owned"`      // here, as ranges: "0-21"
 	Durability string `json:"durability"` // "peer", or "local" while no peer is registered
+	Decides    bool   `json:"decides"`    // false until it knows all that it ever decided: claims get 503
 }
 
 // Space is a store that grows: what bounds it, who holds its collection back, and when

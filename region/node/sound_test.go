@@ -36,6 +36,9 @@ func TestSound_ALostOwnerDecidesNothingBeforeItKnows(t *testing.T) {
 		}
 		return ""
 	})
+	if w.Status(t, "eu").Handles.Decides {
+		t.Error("eu says that it decides about handles")
+	}
 	w.Stop(t, "eu") // and it has not forgotten why when it is restarted
 	w.Start(t, "eu")
 	regiontest.Throughout(t, 2*time.Second, func() string {

@@ -66,7 +66,7 @@ func peerStatus(p position.PeerState, own crdt.Origin, held int64) region.PeerSt
 
 func (n *Node) handleStatus() region.HandleStatus {
 	h := n.cfg.Topology.Handles
-	s := region.HandleStatus{Shards: h.Shards, Owned: h.Owners[n.cfg.Region], Durability: "peer"}
+	s := region.HandleStatus{Shards: h.Shards, Owned: h.Owners[n.cfg.Region], Durability: "peer", Decides: n.tracker.Sound()}
 	if n.tracker.Registered() == 0 {
 		s.Durability = "local"
 	}
