@@ -25,11 +25,11 @@ func TestApplier_DoesWithoutAStream(t *testing.T) {
 			check(t, os.RemoveAll(filepath.Join(w.cfg.StoreDir, "jetstream")))
 			w.serve(t)
 		},
-		"never refilled": func(t *testing.T, w *world) { check(t, w.log.Recreate(t.Context(), 1)) },
+		"never refilled": func(t *testing.T, w *world) { remake(t, w.log, 1) },
 		"never refilled under a new epoch": func(t *testing.T, w *world) {
 			log, err := w.server.Log(us2)
 			check(t, err)
-			check(t, log.Recreate(t.Context(), 1))
+			remake(t, log, 1)
 			w.us = newHistory(us2, "again")
 			w.usHTTP.hold(w.us)
 		},
@@ -99,14 +99,7 @@ func TestApplier_StreamTakesNoMoreEntries(t *testing.T) {
 func TestApplier_ReturnsToTheStream(t *testing.T) {
 	w := newWorld(t, 20*time.Millisecond)
 	w.publish(t, 50)
-	// The server may still be about the files of the one before; the shipper tries again too.
-	eventually(t, "the stream is made anew", func() bool {
-		err := w.log.Recreate(t.Context(), 1)
-		if err != nil {
-			t.Log(err)
-		}
-		return err == nil
-	})
+	remake(t, w.log, 1)
 	check(t, w.log.Publish(t.Context(), records(w.us.after(0, 50))))
 	w.read(t, nil)
 	stop := make(chan struct{})

@@ -96,12 +96,23 @@ func (w *world) lay(t testing.TB, rtt time.Duration) {
 	w.links = links.Open(w.topo)
 }
 
+// remake makes an empty stream. The server may still be about the files of the one before,
+// and refuse once; the shipper tries again too.
+func remake(t testing.TB, log *stream.Log, first uint64) {
+	t.Helper()
+	eventually(t, "the stream is made anew", func() bool {
+		err := log.Recreate(t.Context(), first)
+		if err != nil {
+			t.Log(err)
+		}
+		return err == nil
+	})
+}
+
 // recreate makes an empty stream that may be read at once.
 func (w *world) recreate(t testing.TB, first uint64) {
 	t.Helper()
-	if err := w.log.Recreate(t.Context(), first); err != nil {
-		t.Fatal(err)
-	}
+	remake(t, w.log, first)
 	if err := w.log.Offer(t.Context()); err != nil {
 		t.Fatal(err)
 	}
