@@ -1,11 +1,13 @@
 package region
 
-// Doubt is what speaks against a database having all that its region ever wrote (I14). The
-// database keeps it: a process that starts anew must not forget it (I10, I13).
+// Doubt is what speaks against a database having all that its region ever wrote (I14), the
+// stronger the higher. The database keeps it: a process that starts anew must not forget it
+// (I10, I13).
 type Doubt int16
 
 const (
-	NoDoubt     Doubt = iota
-	Unconfirmed       // nobody in reach could tell whether a former log is longer than it is here
-	Older             // it was shown to be an older copy, or an empty one: the rest is to be fetched
+	NoDoubt Doubt = iota
+	Unheard       // nobody in reach could tell whether a former log is longer than it is here
+	Empty         // it was empty, and not all could tell
+	Older         // it was shown to be an older copy, or an empty one: the rest is to be fetched
 )

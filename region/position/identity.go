@@ -113,42 +113,41 @@ func (t *Tracker) salvaging() bool {
 }
 
 // Sound reports whether the region knows all that it ever decided, as the owner of a
-// handle must (I10). One whose log is proven does. One that went on from an older
-// database, or from none, does once every registered peer has answered and what they
-// store of its former logs is applied. Of any other restart one peer's answer is enough:
-// only a copy of a whole machine that is put back gives no sign of it.
+// handle must (I10). One whose log is proven does, unless something speaks against its
+// database.
 func (t *Tracker) Sound() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.local == nil || t.local.Proven && t.local.Doubt == region.NoDoubt {
 		return t.local != nil
 	}
-	some, all := t.recovered()
-	return all || some && t.local.Doubt == region.NoDoubt && !t.lost()
+	return t.knowsItsLogs()
 }
 
-// Recovered reports whether every registered peer has answered, what they store of the
-// region's former logs is applied, and its own stream is read back.
+// Recovered reports whether nothing speaks against the database any more: the region knows
+// its logs, and its own stream is read back.
 func (t *Tracker) Recovered() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.local == nil {
-		return false
-	}
-	_, all := t.recovered()
-	return all && !t.salvaging()
+	return t.local != nil && t.knowsItsLogs() && !t.salvaging()
 }
 
-// recovered reports of some registered peer, and of all, that they have answered and what
-// they store is applied.
-func (t *Tracker) recovered() (some, all bool) {
-	all = true
+// knowsItsLogs reports whether peers have answered, and what those store of the region's
+// former logs is applied. Of an older database, or one that was empty, every registered one
+// must have. Of any other restart one peer's answer is enough: only a copy of a whole machine
+// that is put back gives no sign of it.
+func (t *Tracker) knowsItsLogs() bool {
+	some, all := false, true
 	for _, p := range t.peers {
-		if !p.registered {
-			continue
+		switch {
+		case !p.registered:
+		case !t.answers(p):
+			all = false
+		case !t.local.Applied.Covers(t.former(p.report.Stored)):
+			return false
+		default:
+			some = true
 		}
-		knows := t.answers(p) && t.local.Applied.Covers(t.former(p.report.Stored))
-		some, all = some || knows, all && knows
 	}
-	return some, all
+	return all || some && t.local.Doubt <= region.Unheard && !t.lost()
 }

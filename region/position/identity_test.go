@@ -135,11 +135,13 @@ func TestReadiness_WaitsForNothingThatCannotBeHad(t *testing.T) {
 // handles before every registered peer has said what it had decided (I10). Of another
 // restart one peer's word is enough.
 func TestSound(t *testing.T) {
-	older := func(known crdt.Vector) *position.Local {
+	doubted := func(known crdt.Vector, d region.Doubt) *position.Local {
 		l := has(us2, 1, known)
-		l.Proven, l.Doubt = true, region.Older
+		l.Proven, l.Doubt = true, d
 		return l
 	}
+	older := func(known crdt.Vector) *position.Local { return doubted(known, region.Older) }
+	one, more := report(eu, 0, crdt.Vector{us: 5}), report(ap, 0, crdt.Vector{us: 7})
 	proven := has(us, 5, nil)
 	proven.Proven = true
 	for name, c := range map[string]struct {
@@ -153,9 +155,12 @@ func TestSound(t *testing.T) {
 		"empty, and one heard":          {has(us, 0, nil), []region.Report{report(eu, 0, nil)}, false},
 		"empty, and all heard":          {has(us, 0, nil), []region.Report{report(eu, 0, nil), report(ap, 0, nil)}, true},
 		"older, and nobody heard":       {older(crdt.Vector{us: 5}), nil, false},
-		"older, and one heard":          {older(crdt.Vector{us: 5}), []region.Report{report(eu, 0, crdt.Vector{us: 5})}, false},
-		"older, and one knows more":     {older(crdt.Vector{us: 5}), []region.Report{report(eu, 0, crdt.Vector{us: 5}), report(ap, 0, crdt.Vector{us: 7})}, false},
-		"older, and what they know too": {older(crdt.Vector{us: 7}), []region.Report{report(eu, 0, crdt.Vector{us: 5}), report(ap, 0, crdt.Vector{us: 7})}, true},
+		"older, and one heard":          {older(crdt.Vector{us: 5}), []region.Report{one}, false},
+		"older, and one knows more":     {older(crdt.Vector{us: 5}), []region.Report{one, more}, false},
+		"empty once, and one heard":     {doubted(crdt.Vector{us: 5}, region.Empty), []region.Report{one}, false},
+		"unheard, and one heard":        {doubted(crdt.Vector{us: 5}, region.Unheard), []region.Report{one}, true},
+		"unheard, and one knows more":   {doubted(crdt.Vector{us: 5}, region.Unheard), []region.Report{one, more}, false},
+		"older, and what they know too": {older(crdt.Vector{us: 7}), []region.Report{one, more}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

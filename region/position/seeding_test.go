@@ -145,6 +145,7 @@ func TestNeed_OneAfterTheOther(t *testing.T) {
 		} {
 			for range 6 {
 				hear(c.apReady, c.apNeeds, c.euReady)
+				tracker.Need() // as the seeder asks, all the time
 				time.Sleep(time.Second)
 			}
 			if _, donors := tracker.Need(); !slices.Equal(donors, c.donors) {

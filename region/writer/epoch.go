@@ -89,8 +89,11 @@ func (w *Writer) identify(ctx context.Context, mustWrite bool) error {
 	case p.evidence != "":
 		return w.beginEpoch(ctx, claims, all, p.evidence)
 	case mustWrite:
-		if !answered(claims) || w.empty() {
-			p.doubt = max(p.doubt, region.Unconfirmed)
+		switch {
+		case w.empty():
+			p.doubt = max(p.doubt, region.Empty)
+		case !answered(claims):
+			p.doubt = max(p.doubt, region.Unheard)
 		}
 		return w.beginEpoch(ctx, claims, all, "not every peer could confirm that the database is the newest copy")
 	}
@@ -107,7 +110,7 @@ func (w *Writer) doubt(ctx context.Context, d region.Doubt) error {
 	return nil
 }
 
-// resolve ends the doubt when all that peers have of the former logs is here.
+// resolve ends the doubt when what peers have of the former logs is here.
 func (w *Writer) resolve(ctx context.Context) error {
 	if p := &w.proof; p.doubt == region.NoDoubt || !p.proven || !w.tracker.Recovered() {
 		return nil

@@ -281,7 +281,7 @@ func TestEpoch_AnEmptyDatabaseIsDoubted(t *testing.T) {
 		}
 		return ""
 	})
-	waitDoubt(t, r, region.Unconfirmed)
+	waitDoubt(t, r, region.Empty)
 	r.claim(0, region.Checksum{})
 	waitDoubt(t, r, region.NoDoubt)
 }
