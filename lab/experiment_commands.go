@@ -114,7 +114,7 @@ func (e *experiment) open(ctx context.Context, world *topology.Topology) (*stack
 // ground is what an experiment is done to: a fresh stack, or what runs.
 type ground struct {
 	world    *topology.Topology
-	parts    chaos.Processes
+	parts    running.Processes
 	clusters failback.Clusters // nil: those of what runs are somebody's
 }
 

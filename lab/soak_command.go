@@ -7,12 +7,12 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"pangea/lab/soak"
-	"pangea/lab/stack"
 )
 
 const soakHelp = `Starts a fresh stack below .pangea/bench (yours must be down; its data stays), loads
 its regions at one rate for a long time, and shows lag per link, writes/s, time to
 answer and memory over time. Then it deletes that stack.
+With -running it loads what runs.
 
 It exits with 1 unless all of this holds: every write was acknowledged, at the rate;
 over the last two thirds the lag of no link rises (its slope is not above 0 within
@@ -31,17 +31,18 @@ func soakCommands() []*cli.Command {
 			&cli.FloatFlag{Name: "rate", Value: 8000, Usage: "writes per second on all regions together; 0 for as many as are answered"},
 			&cli.DurationFlag{Name: "duration", Value: 30 * time.Minute, Usage: "how long the load lasts, in whole seconds"},
 			&cli.FloatFlag{Name: "memory", Value: 300, Usage: "what a region may take, in `MB`"},
+			runningFlag(),
 		),
 		Action: withLoad(runSoak),
 	}}
 }
 
 func runSoak(ctx context.Context, e *experiment) error {
-	return e.onFresh(ctx, func(fresh *stack.Stack) error {
+	return e.onGround(ctx, e.stack.Topology(), func(on ground) error {
 		run, err := soak.New(soak.Config{
 			Rate: either(e, "rate", e.Float, 1000), Duration: either(e, "duration", e.Duration, 20*time.Second),
 			Memory: e.Float("memory") * 1e6, Load: e.load(), Progress: e.Root().Writer,
-		}, fresh, func(ctx context.Context) error { return e.verify(ctx, fresh.Topology()) })
+		}, on.world, on.parts, func(ctx context.Context) error { return e.verify(ctx, on.world) })
 		if err != nil {
 			return err
 		}

@@ -63,7 +63,7 @@ func (b *Bench) Run(ctx context.Context, s *stack.Stack) (*Report, error) {
 		Config: b.cfg, Started: time.Now(), Machine: gen.ThisMachine(), Network: results.NetworkOf(s.Topology()),
 	}
 	var err error
-	if b.meter, err = meter.New(meter.Config{}, s); err != nil {
+	if b.meter, err = meter.New(meter.Config{Database: s.Database}, s.Topology(), s); err != nil {
 		return report, err
 	}
 	b.stack = s

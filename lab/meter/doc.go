@@ -2,7 +2,7 @@
 // outside of them.
 //
 //	a second ─▶ CPU and memory of each process (the system's count)
-//	         ─▶ WAL position of each Postgres
+//	         ─▶ WAL position of each Postgres, if asked for
 //	         ─▶ /metrics of each region: events committed, bytes to the stream, lag
 //	10 times a second, of each region:
 //	         ─▶ a message on its NATS, received over each link to it: the path of the log

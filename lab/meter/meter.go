@@ -3,11 +3,12 @@ package meter
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"sync"
 	"time"
 
-	"pangea/lab/stack"
+	"pangea/region/topology"
 )
 
 // Config describes a Meter.
@@ -17,6 +18,20 @@ type Config struct {
 
 	// Probe is how often each region is probed. Defaults to 100 ms.
 	Probe time.Duration
+
+	// Database opens that of a region, for the position of its WAL. Without it nothing
+	// is told of WAL.
+	Database func(region string) (*sql.DB, error)
+}
+
+// Parts are the processes of what is watched.
+type Parts interface {
+	// PartNames lists them in the order of reports.
+	PartNames() []string
+
+	// Pids are those of the parts that are alive, by name, as far as they are on this
+	// machine.
+	Pids() (map[string]int, error)
 }
 
 func (c Config) withDefaults() Config {
@@ -32,28 +47,29 @@ func (c Config) validate() error {
 	return nil
 }
 
-// Meter watches a stack. It is safe for concurrent use.
+// Meter watches a world, and the processes that it is made of. It is safe for concurrent use.
 type Meter struct {
 	cfg               Config
-	stack             *stack.Stack
+	world             *topology.Topology
+	parts             Parts
 	messages, visible trips
 
 	mu      sync.Mutex
 	names   []string         // of the processes, in the order of reports
-	added   map[int32]string // what is no part of the stack
+	added   map[int32]string // what is no part
 	samples []sample
 }
 
 // New validates the configuration; it asks nobody.
-func New(cfg Config, s *stack.Stack) (*Meter, error) {
+func New(cfg Config, world *topology.Topology, parts Parts) (*Meter, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	return &Meter{cfg: cfg, stack: s, names: s.PartNames(), added: map[int32]string{}}, nil
+	return &Meter{cfg: cfg, world: world, parts: parts, names: parts.PartNames(), added: map[int32]string{}}, nil
 }
 
-// Watch adds a process that is no part of the stack, such as one that makes load. Of
+// Watch adds a process that is no part, such as one that makes load. Of
 // several with one name the sum is told.
 func (m *Meter) Watch(name string, pid int) {
 	m.mu.Lock()
@@ -67,7 +83,7 @@ func (m *Meter) Watch(name string, pid int) {
 // Run watches until ctx is done, and then returns nil. Reports can be had meanwhile
 // and after.
 func (m *Meter) Run(ctx context.Context) error {
-	sampler, err := newSampler(m.stack)
+	sampler, err := newSampler(m.cfg, m.world, m.parts)
 	if err != nil {
 		return err
 	}
@@ -76,14 +92,13 @@ func (m *Meter) Run(ctx context.Context) error {
 	defer probes.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	topo := m.stack.Topology()
-	for _, r := range topo.Regions {
-		sender, err := newMessenger(topo, r.Name, &m.messages)
+	for _, r := range m.world.Regions {
+		sender, err := newMessenger(m.world, r.Name, &m.messages)
 		if err != nil {
 			return err
 		}
 		defer sender.close()
-		witness := newWitness(topo, r, &m.visible)
+		witness := newWitness(m.world, r, &m.visible)
 		defer witness.close()
 		probes.Go(func() { every(ctx, m.cfg.Probe, sender.send) })
 		probes.Go(func() { every(ctx, m.cfg.Probe, witness.look) })

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 // follow from it.
 func TestMeter_TellsWhatARunCost(t *testing.T) {
 	s := start(t)
-	m, err := meter.New(meter.Config{Every: 200 * time.Millisecond, Probe: 50 * time.Millisecond}, s)
+	m, err := meter.New(meter.Config{Every: 200 * time.Millisecond, Probe: 50 * time.Millisecond, Database: s.Database}, s.Topology(), s)
 	if err != nil {
 		t.Fatal(err)
 	}

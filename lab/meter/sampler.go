@@ -7,8 +7,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/shirou/gopsutil/v4/process"
+
 	"pangea/gen/client"
-	"pangea/lab/stack"
+	"pangea/region/topology"
 )
 
 // sample is what was counted up to one moment. What could not be had is not in it.
@@ -19,22 +21,26 @@ type sample struct {
 	wal  map[string]uint64
 }
 
-// sampler asks every source of a stack. It is used by one goroutine.
+// sampler asks every source. It is used by one goroutine.
 type sampler struct {
-	stack     *stack.Stack
+	parts     Parts
+	pids      map[string]int // as they were found last
 	account   *account
 	regions   map[string]*client.Client
-	databases map[string]*sql.DB
+	databases map[string]*sql.DB // none, if nobody asked for WAL
 }
 
-func newSampler(s *stack.Stack) (*sampler, error) {
-	out := &sampler{stack: s, account: newAccount(), regions: map[string]*client.Client{}, databases: map[string]*sql.DB{}}
-	for _, r := range s.Topology().Regions {
+func newSampler(cfg Config, world *topology.Topology, parts Parts) (*sampler, error) {
+	out := &sampler{parts: parts, account: newAccount(), regions: map[string]*client.Client{}, databases: map[string]*sql.DB{}}
+	for _, r := range world.Regions {
 		var err error
 		if out.regions[r.Name], err = client.New("http://"+r.HTTP, askWithin); err != nil {
 			return nil, err
 		}
-		if out.databases[r.Name], err = s.Database(r.Name); err != nil {
+		if cfg.Database == nil {
+			continue
+		}
+		if out.databases[r.Name], err = cfg.Database(r.Name); err != nil {
 			return nil, err
 		}
 	}
@@ -42,9 +48,11 @@ func newSampler(s *stack.Stack) (*sampler, error) {
 }
 
 func (s *sampler) close() {
-	for name, c := range s.regions {
+	for _, c := range s.regions {
 		c.Close()
-		_ = s.databases[name].Close()
+	}
+	for _, db := range s.databases {
+		_ = db.Close()
 	}
 }
 
@@ -57,15 +65,19 @@ func (s *sampler) look(ctx context.Context, added map[int32]string) sample {
 	var asking sync.WaitGroup
 	for name := range s.regions {
 		asking.Go(func() {
-			told, err := ask(s.regions[name])
-			wal, walErr := walPosition(ctx, s.databases[name])
-			mu.Lock()
-			defer mu.Unlock()
-			if err == nil {
+			if told, err := ask(s.regions[name]); err == nil {
+				mu.Lock()
 				one.told[name] = told
+				mu.Unlock()
 			}
-			if walErr == nil {
+		})
+	}
+	for name, db := range s.databases {
+		asking.Go(func() {
+			if wal, err := walPosition(ctx, db); err == nil {
+				mu.Lock()
 				one.wal[name] = wal
+				mu.Unlock()
 			}
 		})
 	}
@@ -75,18 +87,31 @@ func (s *sampler) look(ctx context.Context, added map[int32]string) sample {
 }
 
 func (s *sampler) uses(ctx context.Context, added map[int32]string) (map[string]use, error) {
-	pids, err := s.stack.Pids()
-	if err != nil {
+	if err := s.find(ctx); err != nil {
 		return nil, err
 	}
 	parts := map[int32]string{}
 	for pid, name := range added {
 		parts[pid] = name
 	}
-	for name, pid := range pids {
+	for name, pid := range s.pids {
 		parts[int32(pid)] = name
 	}
 	return s.account.look(ctx, parts)
+}
+
+// find asks for the processes again if one is missing or has ended: it may mean to ask a
+// container engine, which takes more of the machine than all else that is asked here.
+func (s *sampler) find(ctx context.Context) (err error) {
+	complete := len(s.pids) == len(s.parts.PartNames())
+	for _, pid := range s.pids {
+		there, err := process.PidExistsWithContext(ctx, int32(pid))
+		complete = complete && err == nil && there
+	}
+	if !complete {
+		s.pids, err = s.parts.Pids()
+	}
+	return err
 }
 
 // walPosition is how many bytes of WAL a database has written since it was made.

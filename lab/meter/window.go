@@ -22,7 +22,7 @@ func (m *Meter) Report(from, to time.Time) *Report {
 	for _, name := range slices.Compact(slices.Clone(m.names)) {
 		r.Processes = append(r.Processes, w.process(name))
 	}
-	topo := m.stack.Topology()
+	topo := m.world
 	for _, region := range topo.Names() {
 		r.Logs = append(r.Logs, w.log(region))
 		for _, origin := range topo.Peers(region) {

@@ -9,10 +9,11 @@ import (
 	"slices"
 	"time"
 
+	"pangea/lab/meter"
 	"pangea/lab/results"
-	"pangea/lab/stack"
 	"pangea/lab/trial"
 	"pangea/lab/wrk"
+	"pangea/region/topology"
 )
 
 // Config describes a ramp.
@@ -42,7 +43,8 @@ type Verify func(context.Context) error
 // Ramp is one run.
 type Ramp struct {
 	cfg    Config
-	stack  *stack.Stack
+	world  *topology.Topology
+	parts  meter.Parts
 	verify Verify
 }
 
@@ -50,19 +52,19 @@ type Ramp struct {
 const unpaced = 0
 
 // New validates the configuration; it sends nothing.
-func New(cfg Config, s *stack.Stack, verify Verify) (*Ramp, error) {
+func New(cfg Config, world *topology.Topology, parts meter.Parts, verify Verify) (*Ramp, error) {
 	cfg.Step = cmp.Or(cfg.Step, 30*time.Second)
 	cfg.Rounds = cmp.Or(cfg.Rounds, 3)
 	if cfg.Progress == nil {
 		cfg.Progress = io.Discard
 	}
-	r := &Ramp{cfg: cfg, stack: s, verify: verify}
+	r := &Ramp{cfg: cfg, world: world, parts: parts, verify: verify}
 	switch {
 	case len(cfg.Rates) == 0 || cfg.Rates[0] <= 0 || !slices.IsSorted(cfg.Rates):
 		return nil, fmt.Errorf("rates: %v: want one or more above 0, from low to high", cfg.Rates)
 	case cfg.Rounds < 1:
 		return nil, fmt.Errorf("rounds: %d: want at least 1", cfg.Rounds)
-	case len(s.Topology().Regions) < 2:
+	case len(world.Regions) < 2:
 		return nil, errors.New("there is one region: it has no links")
 	}
 	_, err := r.step(cfg.Rates[0])
@@ -70,7 +72,7 @@ func New(cfg Config, s *stack.Stack, verify Verify) (*Ramp, error) {
 }
 
 func (r *Ramp) step(rate float64) (*trial.Trial, error) {
-	return trial.New(trial.Config{Rate: rate, Duration: r.cfg.Step, Load: r.cfg.Load, Progress: r.cfg.Progress}, r.stack)
+	return trial.New(trial.Config{Rate: rate, Duration: r.cfg.Step, Load: r.cfg.Load, Progress: r.cfg.Progress}, r.world, r.parts)
 }
 
 // Run climbs, and returns what came of it.

@@ -14,7 +14,7 @@ func (r *Ramp) record(rounds []round, same error) *results.Record {
 	levels, links := byRate(rounds), linksOf(rounds)
 	record := &results.Record{
 		Title: "Replication lag against the rate of writes",
-		About: fmt.Sprintf("A fresh stack under a load that rises in steps of %v, %d times from the lowest to what the regions answer "+
+		About: fmt.Sprintf("Regions under a load that rises in steps of %v, %d times from the lowest to what the regions answer "+
 			"without a pace, by wrk straight at the regions. Each step is judged by its last two thirds, and starts when all regions have all.",
 			r.cfg.Step, r.cfg.Rounds),
 		Tables:  []results.Table{knees(rounds, links), steps(levels, links)},

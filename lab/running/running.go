@@ -10,9 +10,18 @@ import (
 	"pangea/lab/stack"
 )
 
+// Processes are parts that can be broken, and measured.
+type Processes interface {
+	chaos.Processes
+
+	// Pids are those of the parts that are alive, by name, as far as they are on this
+	// machine.
+	Pids() (map[string]int, error)
+}
+
 // Parts are those of the local stack, unless none of them is alive and there are
 // containers instead. It need not be that any is alive.
-func Parts(ctx context.Context, local *stack.Stack, root string) (chaos.Processes, error) {
+func Parts(ctx context.Context, local *stack.Stack, root string) (Processes, error) {
 	if Any(local) {
 		return local, nil
 	}

@@ -119,7 +119,7 @@ func (s *Scale) measure(ctx context.Context, at setting) (p point, err error) {
 
 // try runs one trial, and says how it went.
 func (s *Scale) try(ctx context.Context, fresh *stack.Stack, at setting, rate float64, round int) (*trial.Result, error) {
-	t, err := trial.New(trial.Config{Rate: rate, Duration: s.cfg.Duration, Load: at.load, Progress: s.cfg.Progress}, fresh)
+	t, err := trial.New(trial.Config{Rate: rate, Duration: s.cfg.Duration, Load: at.load, Progress: s.cfg.Progress}, fresh.Topology(), fresh)
 	if err != nil {
 		return nil, err
 	}

@@ -7,10 +7,11 @@ import (
 	"io"
 	"time"
 
+	"pangea/lab/meter"
 	"pangea/lab/results"
-	"pangea/lab/stack"
 	"pangea/lab/trial"
 	"pangea/lab/wrk"
+	"pangea/region/topology"
 )
 
 // Config describes a run.
@@ -44,7 +45,7 @@ type Soak struct {
 }
 
 // New validates the configuration; it sends nothing.
-func New(cfg Config, s *stack.Stack, verify Verify) (*Soak, error) {
+func New(cfg Config, world *topology.Topology, parts meter.Parts, verify Verify) (*Soak, error) {
 	cfg.Duration = cmp.Or(cfg.Duration, 30*time.Minute)
 	cfg.Memory = cmp.Or(cfg.Memory, 300e6)
 	if cfg.Memory < 0 {
@@ -52,7 +53,7 @@ func New(cfg Config, s *stack.Stack, verify Verify) (*Soak, error) {
 	}
 	t, err := trial.New(trial.Config{
 		Rate: cfg.Rate, Duration: cfg.Duration, Load: cfg.Load, Progress: cfg.Progress,
-	}, s)
+	}, world, parts)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +85,7 @@ func (s *Soak) about() string {
 	if s.cfg.Rate > 0 {
 		pace = fmt.Sprintf("%.0f writes/s on all regions together", s.cfg.Rate)
 	}
-	return fmt.Sprintf("A fresh stack under one load for %v: %s, by wrk straight at the regions, and beside it 100 operations/s "+
+	return fmt.Sprintf("Regions under one load for %v: %s, by wrk straight at the regions, and beside it 100 operations/s "+
 		"in an open loop, whose latency is what is shown. Lag and memory are judged by the last two thirds.", s.cfg.Duration, pace)
 }
 

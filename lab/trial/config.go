@@ -9,8 +9,8 @@ import (
 	"pangea/gen"
 	"pangea/gen/workload"
 	"pangea/lab/meter"
-	"pangea/lab/stack"
 	"pangea/lab/wrk"
+	"pangea/region/topology"
 )
 
 // Config describes a trial.
@@ -67,8 +67,8 @@ func (c Config) validate() error {
 }
 
 // load is that of wrk on the regions themselves.
-func (c Config) load(s *stack.Stack) wrk.Config {
-	load, regions := c.Load, s.Topology().Regions
+func (c Config) load(world *topology.Topology) wrk.Config {
+	load, regions := c.Load, world.Regions
 	load.Targets, load.Duration, load.Rate = nil, c.Duration, c.Rate/float64(len(regions)*max(1, load.Rows))
 	for _, r := range regions {
 		load.Targets = append(load.Targets, wrk.Target{Name: r.Name, Address: r.HTTP})
@@ -78,12 +78,12 @@ func (c Config) load(s *stack.Stack) wrk.Config {
 
 // probe is the load of one window that measures the latency. It shares no key with the
 // other.
-func (c Config) probe(s *stack.Stack) gen.Config {
+func (c Config) probe(world *topology.Topology) gen.Config {
 	return gen.Config{
 		Workload: workload.Config{
 			Seed: uint64(c.Load.Seed), Keys: 10_000, Zipf: 1.1, Mix: probed(), Reads: 50, Prefix: "probe-",
 		},
-		Rate: c.Probe, Duration: c.Window, Places: gen.Regions(s.Topology()),
+		Rate: c.Probe, Duration: c.Window, Places: gen.Regions(world),
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package trial loads a stack at one rate for a while, and tells what that led to.
+// Package trial loads the regions at one rate for a while, and tells what that led to.
 //
 //	wrk    ─▶ every region: the load, as fast as answers come or at a pace
 //	probe  ─▶ every region: 100 operations a second, due at fixed moments (an open loop)

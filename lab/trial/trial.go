@@ -8,34 +8,34 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"pangea/lab/meter"
-	"pangea/lab/stack"
 	"pangea/lab/wrk"
+	"pangea/region/topology"
 )
 
 // Trial is one load. It is used once.
 type Trial struct {
 	cfg   Config
-	stack *stack.Stack
+	world *topology.Topology
 	load  *wrk.Load
 	probe *probe
 	meter *meter.Meter
 }
 
 // New validates the configuration; it sends nothing.
-func New(cfg Config, s *stack.Stack) (*Trial, error) {
+func New(cfg Config, world *topology.Topology, parts meter.Parts) (*Trial, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	t := &Trial{cfg: cfg, stack: s}
+	t := &Trial{cfg: cfg, world: world}
 	var err error
-	if t.load, err = wrk.New(cfg.load(s)); err != nil {
+	if t.load, err = wrk.New(cfg.load(world)); err != nil {
 		return nil, err
 	}
-	if t.meter, err = meter.New(cfg.meter(), s); err != nil {
+	if t.meter, err = meter.New(cfg.meter(), world, parts); err != nil {
 		return nil, err
 	}
-	t.probe, err = newProbe(cfg.probe(s))
+	t.probe, err = newProbe(cfg.probe(world))
 	return t, err
 }
 
@@ -68,7 +68,7 @@ func (t *Trial) Run(ctx context.Context) (*Result, error) {
 func (t *Trial) drain(ctx context.Context) (time.Duration, error) {
 	limited, cancel := context.WithTimeout(ctx, t.cfg.Drain)
 	defer cancel()
-	took, err := meter.Drain(limited, t.stack.Topology())
+	took, err := meter.Drain(limited, t.world)
 	if err != nil && ctx.Err() == nil && limited.Err() != nil {
 		return -1, nil
 	}

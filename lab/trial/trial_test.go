@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"pangea/lab/stack"
 	"pangea/lab/trend"
 	"pangea/lab/wrk"
+	"pangea/region/topology"
 )
 
 func TestConfig_RefusesWhatSaysNothing(t *testing.T) {
@@ -29,12 +29,12 @@ func TestConfig_RefusesWhatSaysNothing(t *testing.T) {
 
 // A request of a batch is as many writes as it has rows.
 func TestConfig_RateIsOfWrites(t *testing.T) {
-	s, err := stack.Open("../..")
+	world, err := topology.Load("../../topology.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for rows, want := range map[int]float64{0: 100, 1: 100, 50: 2} {
-		if load := (Config{Rate: 300, Load: wrk.Config{Rows: rows}}).load(s); load.Rate != want {
+		if load := (Config{Rate: 300, Load: wrk.Config{Rows: rows}}).load(world); load.Rate != want {
 			t.Errorf("%d rows: %v requests/s to each of 3 regions, want %v", rows, load.Rate, want)
 		}
 	}
