@@ -69,8 +69,8 @@ func New(cfg Config, world *topology.Topology, parts Parts) (*Meter, error) {
 	return &Meter{cfg: cfg, world: world, parts: parts, names: parts.PartNames(), added: map[int32]string{}}, nil
 }
 
-// Watch adds a process that is no part, such as one that makes load. Of
-// several with one name the sum is told.
+// Watch adds a process that is no part, such as one that makes load. Of several with one
+// name the sum is told.
 func (m *Meter) Watch(name string, pid int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

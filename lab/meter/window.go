@@ -22,12 +22,11 @@ func (m *Meter) Report(from, to time.Time) *Report {
 	for _, name := range slices.Compact(slices.Clone(m.names)) {
 		r.Processes = append(r.Processes, w.process(name))
 	}
-	topo := m.world
-	for _, region := range topo.Names() {
+	for _, region := range m.world.Names() {
 		r.Logs = append(r.Logs, w.log(region))
-		for _, origin := range topo.Peers(region) {
+		for _, origin := range m.world.Peers(region) {
 			l := w.link(way{origin, region})
-			l.Delay = topo.Distance(origin, region) / 2
+			l.Delay = m.world.Distance(origin, region) / 2
 			l.Message = m.messages.spread(way{origin, region}, from, to)
 			l.Visible = m.visible.spread(way{origin, region}, from, to)
 			r.Links = append(r.Links, l)
