@@ -8,6 +8,6 @@ type Doubt int16
 const (
 	NoDoubt Doubt = iota
 	Unheard       // nobody in reach could tell whether a former log is longer than it is here
-	Empty         // it was empty, and not all could tell
+	Empty         // it was made new, perhaps in the place of a lost one, and not all could tell
 	Older         // it was shown to be an older copy, or an empty one: the rest is to be fetched
 )

@@ -11,11 +11,20 @@ import (
 
 // eu gives a handle to user:1, which only us stores, and is lost. While us is out of
 // reach too, eu serves what ap has, but decides about no handle: it would give the same
-// one away again (I10).
+// one away again (I10). So it is also if ap has never heard of any log of eu.
 func TestSound_ALostOwnerDecidesNothingBeforeItKnows(t *testing.T) {
 	t.Parallel()
+	for name, writer := range map[string]string{"ap knows of eu": "eu", "ap knows nothing": "ap"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			losesItsOwner(t, writer)
+		})
+	}
+}
+
+func losesItsOwner(t *testing.T, writer string) {
 	w := regiontest.New(t, regiontest.Options{})
-	w.OK(t, "eu", "POST", "/counter/a/incr", "")
+	w.OK(t, writer, "POST", "/counter/a/incr", "")
 	w.WaitConverged(t)
 	w.Cut(t, "eu", "ap", links.BothWays, links.Refuse)
 	w.Cut(t, "us", "ap", links.BothWays, links.Refuse)

@@ -152,7 +152,8 @@ func (w *Session) Ping(ctx context.Context) error {
 	return nil
 }
 
-// loadHead reads the head, or writes the first one of a new database.
+// loadHead reads the head, or writes the first one of a new database, which may be in the
+// place of one that was lost: it says so until it is known.
 func (w *Session) loadHead(ctx context.Context) error {
 	const query = "select region, epoch, seq, ordinal, checksum, clock, cycle, writer, doubt from log_head"
 	var sum []byte
@@ -162,8 +163,8 @@ func (w *Session) loadHead(ctx context.Context) error {
 	}
 	err := scan()
 	if errors.Is(err, pgx.ErrNoRows) {
-		_, err = w.conn.Exec(ctx, `insert into log_head (region, epoch, seq, ordinal, checksum, clock, cycle, writer)
-			values ($1, 1, 0, 0, $2, 0, 0, $3)`, w.store.cfg.Region, make([]byte, len(h.Checksum)), w.writer)
+		_, err = w.conn.Exec(ctx, `insert into log_head (region, epoch, seq, ordinal, checksum, clock, cycle, writer, doubt)
+			values ($1, 1, 0, 0, $2, 0, 0, $3, $4)`, w.store.cfg.Region, make([]byte, len(h.Checksum)), w.writer, region.Empty)
 		if err == nil {
 			err = scan()
 		}

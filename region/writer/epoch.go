@@ -89,10 +89,7 @@ func (w *Writer) identify(ctx context.Context, mustWrite bool) error {
 	case p.evidence != "":
 		return w.beginEpoch(ctx, claims, all, p.evidence)
 	case mustWrite:
-		switch {
-		case w.empty():
-			p.doubt = max(p.doubt, region.Empty)
-		case !answered(claims):
+		if !answered(claims) {
 			p.doubt = max(p.doubt, region.Unheard)
 		}
 		return w.beginEpoch(ctx, claims, all, "not every peer could confirm that the database is the newest copy")
@@ -116,16 +113,6 @@ func (w *Writer) resolve(ctx context.Context) error {
 		return nil
 	}
 	return w.doubt(ctx, region.NoDoubt)
-}
-
-// empty reports whether the database has nothing: a new one, or a lost one.
-func (w *Writer) empty() bool {
-	for _, p := range w.session.Positions() {
-		if p.Stored > 0 {
-			return false
-		}
-	}
-	return w.session.Head().Seq == 0
 }
 
 func answered(claims []position.Claim) bool {
