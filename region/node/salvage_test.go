@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -117,6 +118,29 @@ func TestSalvage_ADatabaseThatChangesUnderARunningRegion(t *testing.T) {
 	})
 	w.HealAll(t)
 	w.WaitConverged(t)
+}
+
+// One dump is restored twice, where nobody but the stream knows of the epoch that was begun
+// in between. Its number is not taken again (I14), and nothing of it is lost.
+func TestSalvage_TheSameDumpTwice(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{Regions: []string{"us"}})
+	writeEntries(t, w, 5)
+	w.Stop(t, "us")
+	w.Dump(t, "us")
+	for restored := range 2 {
+		w.Restore(t, "us")
+		w.Start(t, "us")
+		if s := w.Status(t, "us"); int(s.Epoch) != restored+2 {
+			t.Errorf("restored %d times before, us goes on in epoch %d", restored, s.Epoch)
+		}
+		regiontest.Eventually(t, regiontest.Patience, func() string {
+			return shows(t, w, "us", "/counter/a", "value", strconv.Itoa(5+3*restored))
+		})
+		writeEntries(t, w, 3)
+		inStream(t, w, 3)
+		w.Stop(t, "us")
+	}
 }
 
 // inStream waits until the stream of us has its log up to seq.

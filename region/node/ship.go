@@ -86,20 +86,21 @@ func genuine(tail stream.Tail) bool {
 	return err == nil && e.Origin == tail.Origin && e.Seq == tail.Last.Seq
 }
 
-// evidence says why the stream that the last process left shows that the database is an
-// older copy (I14); "" if it does not. A stream that cannot be read for evidencePatience
-// may show anything, so it counts as evidence too: a new epoch harms nobody.
-func (n *Node) evidence(ctx context.Context, origin crdt.Origin, head region.Head) string {
+// evidence is what the stream that the last process left shows (I14): the epoch that it
+// holds, and why the database is an older copy, "" if it need not be. A stream that cannot be
+// read for evidencePatience may show anything, so it counts as evidence too: a new epoch
+// harms nobody.
+func (n *Node) evidence(ctx context.Context, origin crdt.Origin, head region.Head) (epoch uint32, why string) {
 	ctx, cancel := context.WithTimeout(ctx, evidencePatience)
 	defer cancel()
 	for {
 		tail, err := n.tail(ctx, origin)
 		if err == nil {
-			return contradiction(tail, origin, head)
+			return tail.Origin.Epoch, contradiction(tail, origin, head)
 		}
 		if !pause(ctx, salvagePause) {
 			n.cfg.Logger.Warn("the stream cannot tell whether the database is an older copy: taken for one", region.EntryAttr(origin, head.Seq), "err", err)
-			return fmt.Sprintf("it may have more than the database: %v", err)
+			return 0, fmt.Sprintf("it may have more than the database: %v", err)
 		}
 	}
 }

@@ -71,12 +71,12 @@ type Config struct {
 	// Defaults to 1 minute.
 	MaxAhead time.Duration
 
-	// Evidence says why a log that ends in head cannot be the newest copy of origin,
-	// by what is kept outside the database; "" if it may be. It is asked once for each
-	// database that is opened.
+	// Evidence says what is kept of the region's logs outside the database: the epoch of
+	// the last, zero if there is none, and why a log that ends in head cannot be the newest
+	// copy of origin; "" if it may be. It is asked once for each database that is opened.
 	//
 	// Defaults to none.
-	Evidence func(ctx context.Context, origin crdt.Origin, head region.Head) string
+	Evidence func(ctx context.Context, origin crdt.Origin, head region.Head) (epoch uint32, why string)
 
 	// IgnoreDeps gives I6 up: of what a remote entry's writer had seen, only the adds that
 	// the entry takes away are waited for.

@@ -1,6 +1,7 @@
 package writer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -25,6 +26,7 @@ type proof struct {
 	proven   bool
 	evidence string             // why the log cannot be gone on with; "" if nothing speaks against it
 	examined bool               // the evidence outside the database
+	outside  uint32             // the last epoch that this knows
 	doubt    region.Doubt       // of a former log; the database keeps it too
 	trusted  map[uuid.UUID]bool // sessions whose writes this process knows to be in the log
 	cycle    int64              // where the last session left it
@@ -54,7 +56,7 @@ func (p *proof) prove(sessions ...uuid.UUID) {
 func (w *Writer) wake() {
 	now := time.Now()
 	if still := now.Sub(w.awakeAt); still > position.Silence && !w.awakeAt.IsZero() && w.proof.proven {
-		w.proof = proof{doubt: w.proof.doubt, examined: true}
+		w.proof = proof{doubt: w.proof.doubt, examined: true, outside: w.proof.outside}
 		w.publish()
 	}
 	w.awakeAt = now
@@ -123,8 +125,9 @@ func answered(claims []position.Claim) bool {
 // claim.
 func (w *Writer) examine(ctx context.Context, claims []position.Claim) (err error) {
 	p, head := &w.proof, w.session.Head()
-	if p.evidence == "" && !p.proven && !p.examined && w.cfg.Evidence != nil {
-		p.evidence = w.cfg.Evidence(ctx, head.Origin, head.Head)
+	if !p.proven && !p.examined && w.cfg.Evidence != nil {
+		epoch, why := w.cfg.Evidence(ctx, head.Origin, head.Head)
+		p.outside, p.evidence = max(p.outside, epoch), cmp.Or(p.evidence, why)
 	}
 	p.examined = true
 	for i := 0; i < len(claims) && p.evidence == "" && err == nil; i++ {
@@ -163,7 +166,7 @@ func (w *Writer) sumAt(ctx context.Context, log crdt.Origin, seq uint64) (sum re
 // beginEpoch goes on under a new name.
 func (w *Writer) beginEpoch(ctx context.Context, claims []position.Claim, all bool, why string) error {
 	from := w.session.Head()
-	epoch := from.Origin.Epoch
+	epoch := max(from.Origin.Epoch, w.proof.outside)
 	for origin := range w.session.Positions() {
 		if origin.Region == w.cfg.Region {
 			epoch = max(epoch, origin.Epoch)
