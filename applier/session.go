@@ -69,7 +69,8 @@ func (a *Applier) recheck(ctx context.Context, at tail, promised uint64) (uint64
 }
 
 // start is the stored position, moved on by what the stream cannot serve: entries it
-// has purged, and one that came wrong twice.
+// has purged, and one that came wrong twice. A stream that still holds a former log, which
+// cannot be gone on with from here, keeps nobody from the present one.
 func (a *Applier) start(ctx context.Context, state stream.State) (tail, error) {
 	at := stored(a.sink, state.Origin)
 	wrong := a.doubt.seq == at.seq+1 && a.doubt.times > 1
@@ -79,6 +80,9 @@ func (a *Applier) start(ctx context.Context, state stream.State) (tail, error) {
 	a.doubt.times = 0 // if the log does not help either, the stream is next again
 	to := region.Position{Origin: state.Origin, Seq: max(at.seq+1, state.First-1)}
 	at, err := a.readLog(ctx, at, to, true)
+	if now := a.cfg.Head(a.cfg.Peer).Origin; err != nil && now != state.Origin {
+		return at, fmt.Errorf("%w: it holds %s from entry %d on, the log is %s now (%w)", errBehind, state.Origin, state.First, now, err)
+	}
 	if err != nil && wrong && unusable(a.doubt.err) && !errors.Is(err, region.ErrTrimmed) {
 		return at, &stopError{error: fmt.Errorf("%w (%w)", a.doubt.err, err), holder: a.cfg.Peer}
 	}

@@ -10,18 +10,19 @@ import (
 // is the only message besides the log: liveness, retention, acknowledgements,
 // freshness and lag all come from it.
 type Report struct {
-	Origin   crdt.Origin // who reports, and its current log
-	Instance string      // the process that reports: another may know less (I14)
-	Head     Head        // end of that log
-	Stored   crdt.Vector // entries in its database, applied or not: this acknowledges
-	Applied  crdt.Vector // entries it shows to readers
-	Ordinals crdt.Vector // the same as Applied, counted in events
-	Floors   crdt.Vector // first entry that it can still serve of each log
-	Ready    bool        // it serves clients
-	Needs    bool        // it needs a snapshot, though it may serve
-	Unproven bool        // it asks what is stored of its log, to know that it may go on with it (I14)
-	SentAt   time.Time   // its physical clock
-	Echoes   map[string]Echo
+	Origin    crdt.Origin // who reports, and its current log
+	Instance  string      // the process that reports: another may know less (I14)
+	Head      Head        // end of that log
+	Stored    crdt.Vector // entries in its database, applied or not: this acknowledges
+	Applied   crdt.Vector // entries it shows to readers
+	Ordinals  crdt.Vector // the same as Applied, counted in events
+	Floors    crdt.Vector // first entry that it can still serve of each log
+	Ready     bool        // it serves clients
+	Needs     bool        // it needs a snapshot, though it may serve
+	Unproven  bool        // it asks what is stored of its log, to know that it may go on with it (I14)
+	Salvaging bool        // its stream may have more of its former logs than anyone stores
+	SentAt    time.Time   // its physical clock
+	Echoes    map[string]Echo
 
 	// Sums are the checksums of the logs of regions that asked, up to Stored.
 	Sums map[crdt.Origin]Checksum

@@ -14,8 +14,12 @@ import (
 	"pangea/region/writer"
 )
 
-// errUnreadable: the stream cannot be read, whatever it has.
-var errUnreadable = errors.New("the stream cannot be read")
+var (
+	// errUnreadable: the stream cannot be read, whatever it has.
+	errUnreadable = errors.New("the stream cannot be read")
+	// errOutOfReach: what the stream has cannot be stored before a peer is back.
+	errOutOfReach = errors.New("nobody in reach has what comes before it")
+)
 
 const (
 	salvagePause, salvageMaxPause = 200 * time.Millisecond, 2 * time.Second
@@ -26,7 +30,7 @@ const (
 // salvage delivers what the stream has of a former log and the database has not, like a
 // peer's entries, before the shipper replaces it: nobody else may have it. It goes on
 // until all that can be had is stored, or ctx ends. Meanwhile peers read the own log
-// without a stream, and the region serves nobody (I13).
+// without a stream. The region serves nobody (I13), unless what is left is out of reach.
 func (n *Node) salvage(ctx context.Context, own crdt.Origin) error {
 	log, err := n.stream.Log(own)
 	if err != nil {
@@ -37,10 +41,10 @@ func (n *Node) salvage(ctx context.Context, own crdt.Origin) error {
 	for told := false; ctx.Err() == nil; told = true {
 		err := s.read(ctx)
 		if err == nil {
-			n.tracker.Salvaged(own)
+			n.tracker.Salvaged(own, true)
 			break
 		}
-		n.unreadable(own, since, err)
+		n.excuse(own, since, err)
 		if !told && ctx.Err() == nil {
 			n.cfg.Logger.Warn("the former stream has what the database lacks, and is kept until that is stored", region.LogAttr(own), "err", err)
 		}
@@ -53,11 +57,11 @@ func (n *Node) salvage(ctx context.Context, own crdt.Origin) error {
 	return nil
 }
 
-// unreadable ends the wait for a stream that cannot be read: the region serves without what
-// only that has, rather than not at all.
-func (n *Node) unreadable(own crdt.Origin, since time.Time, err error) {
-	if errors.Is(err, errUnreadable) && time.Since(since) > evidencePatience {
-		n.tracker.Salvaged(own)
+// excuse lets the region serve without what only the stream has, rather than not at all:
+// that cannot be read, or not be stored for now.
+func (n *Node) excuse(own crdt.Origin, since time.Time, err error) {
+	if errors.Is(err, errUnreadable) && time.Since(since) > evidencePatience || errors.Is(err, errOutOfReach) {
+		n.tracker.Salvaged(own, false)
 	}
 }
 
@@ -114,8 +118,11 @@ func (s *salvage) deliver(ctx context.Context, run []*region.Entry) error {
 	log := run[0].Origin
 	before, _ := s.node.writer.Stored(log)
 	err := s.node.writer.Deliver(ctx, run)
+	if errors.Is(err, writer.ErrGap) && !s.fillable(log, before) {
+		err = fmt.Errorf("%w: %w", errOutOfReach, err)
+	}
 	switch {
-	case errors.Is(err, region.ErrFork), errors.Is(err, writer.ErrGap) && s.final(log, before):
+	case errors.Is(err, region.ErrFork), errors.Is(err, errOutOfReach) && s.final():
 		s.node.cfg.Logger.Error("entries of the former stream cannot be used",
 			region.LogAttr(log), "from", run[0].Seq, "to", run[len(run)-1].Seq, "err", err)
 		return nil
@@ -127,10 +134,18 @@ func (s *salvage) deliver(ctx context.Context, run []*region.Entry) error {
 	return nil
 }
 
-// final reports whether no peer that counts can have more of a log than is stored here.
-func (s *salvage) final(log crdt.Origin, stored uint64) bool {
+// fillable reports whether a peer in reach has more of a log than is stored here, or has
+// not said yet.
+func (s *salvage) fillable(log crdt.Origin, stored uint64) bool {
+	return slices.ContainsFunc(s.node.tracker.Peers(), func(p position.PeerState) bool {
+		return p.Reachable && (!p.Heard || p.Stored[log] > stored)
+	})
+}
+
+// final reports whether no peer that counts is out of reach.
+func (s *salvage) final() bool {
 	return !slices.ContainsFunc(s.node.tracker.Peers(), func(p position.PeerState) bool {
-		return p.Registered && (!p.Heard || !p.Reachable || p.Stored[log] > stored)
+		return p.Registered && !p.Reachable
 	})
 }
 

@@ -120,6 +120,58 @@ func TestSalvage_ADatabaseThatChangesUnderARunningRegion(t *testing.T) {
 	w.WaitConverged(t)
 }
 
+// us is restored, and what comes before the rest of its stream is only at eu, which is away.
+// us serves meanwhile, and takes writes, but decides about no handle. When eu is back, all
+// that the stream had is there.
+func TestSalvage_WhatIsOutOfReachKeepsNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	w := regiontest.New(t, regiontest.Options{Change: func(c *node.Config) {
+		limit(c, func(r *topology.Retention) { r.StreamBytes = 4 * region.MaxEntry })
+	}})
+	writeEntries(t, w, 10)
+	w.WaitConverged(t)
+	w.Stop(t, "us")
+	w.Dump(t, "us")
+	w.Cut(t, "us", "ap", links.BothWays, links.Refuse)
+	w.Cut(t, "eu", "ap", links.BothWays, links.Refuse)
+	w.Start(t, "us")
+	large := fmt.Sprintf("%q", strings.Repeat("x", 60_000))
+	for n := range 2 * 4 * region.MaxEntry / 60_000 {
+		w.OK(t, "us", "PUT", fmt.Sprintf("/profile/%d", n), large)
+	}
+	lost := w.Status(t, "us").Vector
+	regiontest.Eventually(t, regiontest.Patience, func() string {
+		if s := w.Status(t, "eu").Stored; !strings.Contains(s, strings.Split(lost, ",")[0]) {
+			return "eu stores " + s + ", us has " + lost
+		}
+		return ""
+	})
+	w.Cut(t, "us", "eu", links.BothWays, links.Refuse)
+	writeEntries(t, w, 10)
+	inStream(t, w, w.Status(t, "us").Head.Seq)
+	w.Stop(t, "us")
+	w.Restore(t, "us")
+	w.Heal(t, "us", "ap")
+	w.Start(t, "us")
+	if got := counter(t, w, "us", "a"); got != 10 {
+		t.Errorf("us: the counter is %d, want 10", got)
+	}
+	if w.Status(t, "us").Handles.Decides {
+		t.Error("us says that it decides about handles")
+	}
+	writeEntries(t, w, 5)
+	regiontest.Eventually(t, regiontest.Patience, func() string { return shows(t, w, "ap", "/counter/a", "value", "15") })
+	w.HealAll(t)
+	regiontest.Eventually(t, regiontest.Patience, func() string { return shows(t, w, "us", "/counter/a", "value", "25") })
+	w.WaitConverged(t)
+	regiontest.Eventually(t, regiontest.Patience, func() string {
+		if !w.Status(t, "us").Handles.Decides {
+			return "us decides about no handle"
+		}
+		return ""
+	})
+}
+
 // One dump is restored twice, where nobody but the stream knows of the epoch that was begun
 // in between. Its number is not taken again (I14), and nothing of it is lost.
 func TestSalvage_TheSameDumpTwice(t *testing.T) {

@@ -22,12 +22,13 @@ func (n *Node) ship(ctx context.Context) error {
 		local := n.tracker.Local()
 		tail, err := n.tail(ctx, local.Origin)
 		if err != nil {
-			n.unreadable(local.Origin, since, err)
+			n.excuse(local.Origin, since, err)
 			pause(ctx, salvagePause)
 			continue
 		}
-		if contradiction(tail, local.Origin, local.Head) != "" {
-			_ = n.tracker.WaitEnd(ctx, local.Origin) // the writer has the same evidence
+		if why := contradiction(tail, local.Origin, local.Head); why != "" {
+			n.writer.Contradict(local.Origin, tail.Origin.Epoch, why) // it may have asked before this could be read
+			_ = n.tracker.WaitEnd(ctx, local.Origin)
 			continue
 		}
 		if err := n.salvage(ctx, local.Origin); err != nil {

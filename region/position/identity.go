@@ -83,7 +83,7 @@ func (t *Tracker) unwhole() string {
 	if t.local.Contradicted {
 		return "the database is not the newest copy: its log will go on under a new epoch"
 	}
-	if t.salvaging() {
+	if t.salvaging() && t.salvage.before != t.local.Origin {
 		return "it reads back what its own stream has and its database lacks"
 	}
 	for _, p := range t.peers {
@@ -98,18 +98,25 @@ func (t *Tracker) unwhole() string {
 	return ""
 }
 
-// Salvaged notes that the region's database has what its stream had of former logs, or that
-// this cannot be read: the stream is own's from now on.
-func (t *Tracker) Salvaged(own crdt.Origin) {
+// salvage is how much of what the region's stream has of former logs its database has.
+type salvage struct {
+	before crdt.Origin // the log that was begun after those
+	whole  bool
+}
+
+// Salvaged notes that the database has what the stream had of the logs before own: whole, so
+// that the stream is own's from now on, or all that can be had for now, so that clients need
+// not wait for the rest.
+func (t *Tracker) Salvaged(own crdt.Origin, whole bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.salvaged = own
+	t.salvage = salvage{own, whole}
 	t.broadcast()
 }
 
 // salvaging reports whether the stream may have what nobody else knows of.
 func (t *Tracker) salvaging() bool {
-	return t.local.Doubt == region.Older && t.salvaged != t.local.Origin
+	return t.local.Doubt == region.Older && t.salvage != salvage{t.local.Origin, true}
 }
 
 // Sound reports whether the region knows all that it ever decided, as the owner of a
@@ -124,29 +131,32 @@ func (t *Tracker) Sound() bool {
 	return t.knowsItsLogs()
 }
 
-// Recovered reports whether nothing speaks against the database any more: the region knows
-// its logs, and its own stream is read back.
+// Recovered reports whether nothing speaks against the database any more.
 func (t *Tracker) Recovered() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.local != nil && t.knowsItsLogs() && !t.salvaging()
+	return t.local != nil && t.knowsItsLogs()
 }
 
-// knowsItsLogs reports whether peers have answered, and what those store of the region's
-// former logs is applied. Of an older database, or one that was empty, every registered one
-// must have. Of any other restart one peer's answer is enough: only a copy of a whole machine
-// that is put back gives no sign of it.
+// knowsItsLogs reports whether what the region's own stream has of its former logs is read
+// back, peers have answered, and what it or any of them stores of those logs is applied. Of an
+// older database, or a new one, every registered peer must have answered. Of any other
+// restart one peer's answer is enough: only a copy of a whole machine that is put back gives
+// no sign of it.
 func (t *Tracker) knowsItsLogs() bool {
+	if t.salvaging() || !t.local.Applied.Covers(t.former(t.local.Stored)) {
+		return false
+	}
 	some, all := false, true
 	for _, p := range t.peers {
 		switch {
-		case !p.registered:
-		case !t.answers(p):
-			all = false
+		case !p.registered && t.silent(p) >= Silence:
 		case !t.local.Applied.Covers(t.former(p.report.Stored)):
 			return false
-		default:
+		case t.answers(p):
 			some = true
+		case p.registered:
+			all = false
 		}
 	}
 	return all || some && t.local.Doubt <= region.Unheard && !t.lost()

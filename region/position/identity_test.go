@@ -97,16 +97,47 @@ func TestReadiness_WaitsForItsOwnStream(t *testing.T) {
 		tracker.Advance(local(5, 5))
 		tracker.Observe(report(eu, 1, crdt.Vector{us: 5}))
 		wantUnready(t, tracker, "its own stream")
-		tracker.Salvaged(us)
+		tracker.Salvaged(us, true)
 		wantUnready(t, tracker, "its own stream")
 		tracker.Advance(local(8, 5))
-		tracker.Salvaged(us2)
-		if tracker.Readiness().Ready || !tracker.Recovered() {
-			t.Error("what the stream had is to be applied, and eu knows no more")
+		tracker.Salvaged(us2, true)
+		if tracker.Recovered() {
+			t.Error("what the stream had is not applied")
 		}
 		wantUnready(t, tracker, "3 entries of us to apply")
 		tracker.Advance(local(8, 8))
 		wantReady(t, tracker)
+		if !tracker.Recovered() {
+			t.Error("the stream is read back, and eu knows no more")
+		}
+	})
+}
+
+// What cannot be had of the stream for now keeps no client waiting. It keeps the region from
+// deciding about handles, and peers from taking its word for what is stable (I7).
+func TestReadiness_DoesNotWaitForWhatOnlyItsStreamHas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker, peer := track("us", 0, "eu"), track("eu", 0, "us")
+		connect(t, tracker, peer, 0, 0)
+		older := has(us2, 0, crdt.Vector{us: 5, eu: 1})
+		older.Proven, older.Doubt = true, region.Older
+		tracker.Advance(older)
+		peer.Advance(has(eu, 1, crdt.Vector{us: 5}))
+		wantUnready(t, tracker, "its own stream")
+		tracker.Salvaged(us2, false)
+		time.Sleep(3 * time.Second)
+		tracker.Beat()
+		wantReady(t, tracker)
+		if tracker.Sound() || tracker.Recovered() {
+			t.Error("us decides about handles")
+		}
+		wantVector(t, "at eu, stable is", peer.Stable(), nil)
+		tracker.Salvaged(us2, true)
+		time.Sleep(3 * time.Second)
+		wantVector(t, "at eu, stable is", peer.Stable(), crdt.Vector{us: 5, eu: 1})
+		if !tracker.Sound() || !tracker.Recovered() {
+			t.Error("us decides about no handle")
+		}
 	})
 }
 
@@ -144,23 +175,27 @@ func TestSound(t *testing.T) {
 	one, more := report(eu, 0, crdt.Vector{us: 5}), report(ap, 0, crdt.Vector{us: 7})
 	proven := has(us, 5, nil)
 	proven.Proven = true
+	whole, part := true, false // of what its stream has
 	for name, c := range map[string]struct {
 		local   *position.Local
 		answers []region.Report
+		stream  bool
 		sound   bool
 	}{
-		"proven":                        {proven, nil, true},
-		"restarted, and nobody heard":   {has(us, 5, nil), nil, false},
-		"restarted, and one heard":      {has(us, 5, crdt.Vector{eu: 1}), []region.Report{report(eu, 1, crdt.Vector{us: 5})}, true},
-		"empty, and one heard":          {has(us, 0, nil), []region.Report{report(eu, 0, nil)}, false},
-		"empty, and all heard":          {has(us, 0, nil), []region.Report{report(eu, 0, nil), report(ap, 0, nil)}, true},
-		"older, and nobody heard":       {older(crdt.Vector{us: 5}), nil, false},
-		"older, and one heard":          {older(crdt.Vector{us: 5}), []region.Report{one}, false},
-		"older, and one knows more":     {older(crdt.Vector{us: 5}), []region.Report{one, more}, false},
-		"empty once, and one heard":     {doubted(crdt.Vector{us: 5}, region.Empty), []region.Report{one}, false},
-		"unheard, and one heard":        {doubted(crdt.Vector{us: 5}, region.Unheard), []region.Report{one}, true},
-		"unheard, and one knows more":   {doubted(crdt.Vector{us: 5}, region.Unheard), []region.Report{one, more}, false},
-		"older, and what they know too": {older(crdt.Vector{us: 7}), []region.Report{one, more}, true},
+		"proven":                          {proven, nil, whole, true},
+		"restarted, and nobody heard":     {has(us, 5, nil), nil, whole, false},
+		"restarted, and one heard":        {has(us, 5, crdt.Vector{eu: 1}), []region.Report{report(eu, 1, crdt.Vector{us: 5})}, whole, true},
+		"empty, and one heard":            {has(us, 0, nil), []region.Report{report(eu, 0, nil)}, whole, false},
+		"empty, and all heard":            {has(us, 0, nil), []region.Report{report(eu, 0, nil), report(ap, 0, nil)}, whole, true},
+		"older, and nobody heard":         {older(crdt.Vector{us: 5}), nil, whole, false},
+		"older, and one heard":            {older(crdt.Vector{us: 5}), []region.Report{one}, whole, false},
+		"older, and one knows more":       {older(crdt.Vector{us: 5}), []region.Report{one, more}, whole, false},
+		"empty once, and one heard":       {doubted(crdt.Vector{us: 5}, region.Empty), []region.Report{one}, whole, false},
+		"unheard, and one heard":          {doubted(crdt.Vector{us: 5}, region.Unheard), []region.Report{one}, whole, true},
+		"unheard, and one knows more":     {doubted(crdt.Vector{us: 5}, region.Unheard), []region.Report{one, more}, whole, false},
+		"older, and what they know too":   {older(crdt.Vector{us: 7}), []region.Report{one, more}, whole, true},
+		"older, and the stream has more":  {older(crdt.Vector{us: 7}), []region.Report{one, more}, part, false},
+		"older, and a deaf peer has more": {older(crdt.Vector{us: 5}), []region.Report{one, deaf(more)}, whole, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -171,9 +206,12 @@ func TestSound(t *testing.T) {
 				tracker.Advance(c.local)
 				for _, r := range c.answers {
 					r.SentAt = time.Now()
-					r.Echoes = map[string]region.Echo{"us": {Instance: "us", SentAt: time.Now(), ReceivedAt: time.Now()}}
+					if r.Echoes != nil {
+						r.Echoes = map[string]region.Echo{"us": {Instance: "us", SentAt: time.Now(), ReceivedAt: time.Now()}}
+					}
 					tracker.Observe(r)
 				}
+				tracker.Salvaged(us2, c.stream)
 				if tracker.Sound() != c.sound {
 					t.Errorf("sound is %t", !c.sound)
 				}
@@ -182,14 +220,19 @@ func TestSound(t *testing.T) {
 	}
 }
 
+// deaf is what a peer says that does not hear us.
+func deaf(r region.Report) region.Report {
+	r.Echoes = nil
+	return r
+}
+
 // A peer that is heard, and does not hear this region, still tells what is missing here
 // and what contradicts its log: a link may be cut one way.
 func TestReadiness_APeerThatDoesNotHearUsCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tracker := track("us", 0, "eu")
 		tracker.Advance(has(us, 4, nil))
-		deaf := report(eu, 3, crdt.Vector{us: 4})
-		deaf.Echoes = nil
+		deaf := deaf(report(eu, 3, crdt.Vector{us: 4}))
 		for range 6 {
 			tracker.Observe(deaf)
 			beat(tracker, time.Second)

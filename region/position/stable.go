@@ -12,8 +12,8 @@ import (
 // before, still under way to us. Only once we have applied the peer's log up to where
 // it was when it said so can nothing concurrent arrive from it. A peer that was lost and
 // has come back says nothing of its former log, of which others may hold more: that must
-// be applied too, as far as anyone reports. What it says while it is not ready does not
-// count: its own stream may have more of that log than anyone reports.
+// be applied too, as far as anyone reports. What it says while it is not ready, or its own
+// stream may have more of that log than anyone reports, does not count.
 type stability struct {
 	claimed crdt.Vector     // applied by the peer, by its word
 	upTo    region.Position // end of its log at that moment
@@ -22,7 +22,7 @@ type stability struct {
 
 // observe keeps one claim at a time, so that claims settle however fast they come.
 func (s *stability) observe(r region.Report) {
-	if s.claimed == nil && r.Ready {
+	if s.claimed == nil && r.Ready && !r.Salvaging {
 		s.claimed, s.upTo = r.Applied, region.Position{Origin: r.Origin, Seq: r.Head.Seq}
 	}
 }

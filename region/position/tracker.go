@@ -57,7 +57,7 @@ type Tracker struct {
 	fresh   freshness
 	seeding seeding
 
-	salvaged crdt.Origin // what the former stream had was stored before this log was shipped
+	salvage salvage
 
 	answer atomic.Pointer[answer] // of Ready; nil once more is known
 }

@@ -14,18 +14,19 @@ func reportSubject(name string) string { return "position." + name }
 // report is region.Report as it travels: readable with `nats sub 'position.*'`. A
 // field that a reader does not know is ignored, so that fields can be added.
 type report struct {
-	Origin   string          `json:"origin"`
-	Instance string          `json:"instance"`
-	Head     head            `json:"head"`
-	Stored   string          `json:"stored"`
-	Applied  string          `json:"applied"`
-	Ordinals string          `json:"ordinals"`
-	Floors   string          `json:"floors,omitempty"`
-	Ready    bool            `json:"ready"`
-	Needs    bool            `json:"needs,omitempty"`
-	Unproven bool            `json:"unproven,omitempty"`
-	SentAt   time.Time       `json:"sent_at"`
-	Echoes   map[string]echo `json:"echoes,omitempty"`
+	Origin    string          `json:"origin"`
+	Instance  string          `json:"instance"`
+	Head      head            `json:"head"`
+	Stored    string          `json:"stored"`
+	Applied   string          `json:"applied"`
+	Ordinals  string          `json:"ordinals"`
+	Floors    string          `json:"floors,omitempty"`
+	Ready     bool            `json:"ready"`
+	Needs     bool            `json:"needs,omitempty"`
+	Unproven  bool            `json:"unproven,omitempty"`
+	Salvaging bool            `json:"salvaging,omitempty"`
+	SentAt    time.Time       `json:"sent_at"`
+	Echoes    map[string]echo `json:"echoes,omitempty"`
 
 	Sums map[crdt.Origin]region.Checksum `json:"sums,omitempty"`
 }
@@ -44,19 +45,20 @@ type echo struct {
 
 func encodeReport(r region.Report) ([]byte, error) {
 	w := report{
-		Origin:   r.Origin.String(),
-		Instance: r.Instance,
-		Head:     head{Seq: r.Head.Seq, Ordinal: r.Head.Ordinal, Checksum: r.Head.Checksum},
-		Stored:   r.Stored.String(),
-		Applied:  r.Applied.String(),
-		Ordinals: r.Ordinals.String(),
-		Floors:   r.Floors.String(),
-		Ready:    r.Ready,
-		Needs:    r.Needs,
-		Unproven: r.Unproven,
-		SentAt:   r.SentAt,
-		Echoes:   make(map[string]echo, len(r.Echoes)),
-		Sums:     r.Sums,
+		Origin:    r.Origin.String(),
+		Instance:  r.Instance,
+		Head:      head{Seq: r.Head.Seq, Ordinal: r.Head.Ordinal, Checksum: r.Head.Checksum},
+		Stored:    r.Stored.String(),
+		Applied:   r.Applied.String(),
+		Ordinals:  r.Ordinals.String(),
+		Floors:    r.Floors.String(),
+		Ready:     r.Ready,
+		Needs:     r.Needs,
+		Unproven:  r.Unproven,
+		Salvaging: r.Salvaging,
+		SentAt:    r.SentAt,
+		Echoes:    make(map[string]echo, len(r.Echoes)),
+		Sums:      r.Sums,
 	}
 	for peer, e := range r.Echoes {
 		w.Echoes[peer] = echo(e)
@@ -70,14 +72,15 @@ func decodeReport(payload []byte) (r region.Report, err error) {
 		return r, err
 	}
 	r = region.Report{
-		Instance: w.Instance,
-		Head:     region.Head{Seq: w.Head.Seq, Ordinal: w.Head.Ordinal, Checksum: w.Head.Checksum},
-		Ready:    w.Ready,
-		Needs:    w.Needs,
-		Unproven: w.Unproven,
-		SentAt:   w.SentAt,
-		Echoes:   make(map[string]region.Echo, len(w.Echoes)),
-		Sums:     w.Sums,
+		Instance:  w.Instance,
+		Head:      region.Head{Seq: w.Head.Seq, Ordinal: w.Head.Ordinal, Checksum: w.Head.Checksum},
+		Ready:     w.Ready,
+		Needs:     w.Needs,
+		Unproven:  w.Unproven,
+		Salvaging: w.Salvaging,
+		SentAt:    w.SentAt,
+		Echoes:    make(map[string]region.Echo, len(w.Echoes)),
+		Sums:      w.Sums,
 	}
 	for peer, e := range w.Echoes {
 		r.Echoes[peer] = region.Echo(e)

@@ -286,7 +286,7 @@ func TestPeer_ReportArrivesWhole(t *testing.T) {
 	want := region.Report{
 		Origin: us, Head: region.Head{Seq: 7, Ordinal: 70, Checksum: region.Checksum{1, 2, 255}},
 		Stored: crdt.Vector{us: 7, eu: 3}, Applied: crdt.Vector{us: 7, eu: 3}, Ordinals: crdt.Vector{us: 70}, Floors: crdt.Vector{us: 2},
-		Ready: true, Needs: true, SentAt: at, Echoes: map[string]region.Echo{"eu": {SentAt: at, ReceivedAt: at.Add(time.Second)}},
+		Ready: true, Needs: true, Unproven: true, Salvaging: true, SentAt: at, Echoes: map[string]region.Echo{"eu": {SentAt: at, ReceivedAt: at.Add(time.Second)}},
 	}
 	for { // the subscription may arrive after the first ones
 		if err := s.PublishReport(want); err != nil {

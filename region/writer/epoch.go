@@ -130,10 +130,38 @@ func (w *Writer) examine(ctx context.Context, claims []position.Claim) (err erro
 		p.outside, p.evidence = max(p.outside, epoch), cmp.Or(p.evidence, why)
 	}
 	p.examined = true
+	if f := w.late(); f.why != "" {
+		p.outside, p.evidence = max(p.outside, f.epoch), cmp.Or(p.evidence, f.why)
+	}
 	for i := 0; i < len(claims) && p.evidence == "" && err == nil; i++ {
 		p.evidence, err = w.contradiction(ctx, claims[i])
 	}
 	return err
+}
+
+// finding is what speaks against a log and was found only after Evidence had been asked.
+type finding struct {
+	own   crdt.Origin // the log
+	epoch uint32      // the last that is known outside the database
+	why   string
+}
+
+// Contradict says why own, which the region goes on with, is not the newest copy, or has a
+// name that was taken, and the last epoch that is known outside the database.
+func (w *Writer) Contradict(own crdt.Origin, epoch uint32, why string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.found = finding{own, epoch, why}
+}
+
+// late is what Contradict has said of the present log.
+func (w *Writer) late() finding {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.found.own != w.session.Head().Origin {
+		return finding{}
+	}
+	return w.found
 }
 
 // contradiction says in what a peer's claim contradicts the database.

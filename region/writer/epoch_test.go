@@ -264,7 +264,7 @@ func TestEpoch_DoubtOutlivesTheProcess(t *testing.T) {
 		t.Error("the next process decides about handles")
 	}
 	second.claim(1, region.Checksum{1}) // the peer has lost the rest
-	second.tracker.Salvaged(second.tracker.Local().Origin)
+	second.tracker.Salvaged(second.tracker.Local().Origin, true)
 	waitDoubt(t, second, region.NoDoubt)
 	stop()
 	third := rigWithPeer(t, r.dsn)

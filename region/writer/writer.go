@@ -29,6 +29,7 @@ type Writer struct {
 	mu        sync.Mutex
 	open      bool                            // a session is there: writes are accepted
 	positions map[crdt.Origin]region.Progress // as last committed
+	found     finding                         // against the log
 
 	// The rest belongs to Run's goroutine.
 	session   *store.Session
