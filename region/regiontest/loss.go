@@ -40,11 +40,13 @@ func (w *World) storeDir(name string) string { return w.dir + "/" + name }
 const dumped = "_dump"
 
 // Dump keeps the database of a region that does not run as it is now, for Restore, and
-// its stream too, for Second.
+// its stream too, if that is on this machine, for Second.
 func (w *World) Dump(t testing.TB, name string) {
 	t.Helper()
 	w.createDatabase(t, name, w.Database(name)+dumped, w.Database(name))
-	copyDir(t, w.storeDir(name), w.storeDir(name)+dumped)
+	if _, err := os.Stat(w.storeDir(name)); err == nil {
+		copyDir(t, w.storeDir(name), w.storeDir(name)+dumped)
+	}
 }
 
 // Restore gives a region that does not run the database that Dump has kept. Its stream

@@ -93,10 +93,11 @@ func holds(name string, metadata map[string]string) (o crdt.Origin, refill bool)
 	return crdt.Origin{Region: name, Epoch: uint32(epoch)}, refill
 }
 
-// record is a message that was asked for. A server that answers with an error has
-// nothing there, or so damaged that it cannot be read.
+// record is a message that was asked for. A server that does not find it has nothing there,
+// or so damaged that it cannot be read. One that answers with another error, as a cluster
+// that has just started does, may have it.
 func record(m *jetstream.RawStreamMsg, err error) (region.Record, error) {
-	if refused := (*jetstream.APIError)(nil); errors.As(err, &refused) || errors.Is(err, jetstream.ErrMsgNotFound) {
+	if refused := (*jetstream.APIError)(nil); errors.As(err, &refused) && refused.Code == 404 || errors.Is(err, jetstream.ErrMsgNotFound) {
 		return region.Record{}, nil
 	}
 	if err != nil {
