@@ -246,6 +246,37 @@ func TestEpoch_EndsWhenAPeerContradictsLater(t *testing.T) {
 	})
 }
 
+// What could not be read in time may show that the name of the log is taken: it ends, and
+// the next is above that (I14). What is said of a former log says nothing of this one.
+func TestEpoch_EndsWhenItsNameIsFoundTaken(t *testing.T) {
+	r := newRigWithPeer(t)
+	r.claim(0, region.Checksum{})
+	r.waitProven(t)
+	r.write(t)
+	goesOn := func(epoch uint32) {
+		t.Helper()
+		regiontest.Eventually(t, regiontest.Patience, func() string {
+			r.claim(0, region.Checksum{})
+			if l := r.tracker.Local(); l.Origin.Epoch != epoch || !l.Proven {
+				return "the log is " + l.Origin.String()
+			}
+			return ""
+		})
+	}
+	r.writer.Contradict(us, 7, "it is planted")
+	goesOn(8)
+	r.writer.Contradict(us, 9, "it is planted")
+	regiontest.Throughout(t, 2*time.Second, func() string {
+		if l := r.tracker.Local(); l.Origin.Epoch != 8 {
+			return "the log is " + l.Origin.String()
+		}
+		return ""
+	})
+	if l := r.tracker.Local(); l.Stored[us] != 1 || l.Doubt != region.Older {
+		t.Errorf("the former log is at %d, the doubt is %d", l.Stored[us], l.Doubt)
+	}
+}
+
 // What speaks against the database is not forgotten with the process, until all that peers
 // have of its former log is here (I10).
 func TestEpoch_DoubtOutlivesTheProcess(t *testing.T) {
