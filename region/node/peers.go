@@ -49,7 +49,7 @@ func (m *measurement) judge(limits topology.Retention, p position.PeerState) (re
 	case p.Registered:
 		return true, ""
 	default:
-		return p.Reachable && held <= limits.PeerBytes/2 && m.serves(p), ""
+		return p.Heard && p.Reachable && held <= limits.PeerBytes/2 && m.serves(p), ""
 	}
 }
 

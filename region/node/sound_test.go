@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"pangea/chaos/links"
+	"pangea/region/node"
 	"pangea/region/regiontest"
+	"pangea/region/topology"
 )
 
 // eu gives a handle to user:1, which only us stores, and is lost. While us is out of
@@ -57,6 +59,12 @@ func losesItsOwner(t *testing.T, writer string) {
 		return ""
 	})
 	w.HealAll(t)
+	knowsWhose(t, w, handle)
+}
+
+// knowsWhose waits until eu says that a handle is another's.
+func knowsWhose(t *testing.T, w *regiontest.World, handle string) {
+	t.Helper()
 	regiontest.Eventually(t, regiontest.Patience, func() string {
 		switch a := w.Do(t, "eu", "PUT", handle, `{"claimant":"user:2"}`); a.Status {
 		case 409:
@@ -67,5 +75,59 @@ func losesItsOwner(t *testing.T, writer string) {
 			t.Fatalf("eu answers %d %s", a.Status, a.Body)
 			return ""
 		}
+	})
+}
+
+// A dump of eu was taken while ap was de-registered, and ap, which has come back since,
+// stores what eu gave away last. Restored from that dump, eu does not go by its old word:
+// while ap is away, it decides nothing (I10).
+func TestSound_WhoIsRegisteredIsNotTakenFromADump(t *testing.T) {
+	t.Parallel()
+	age := 2 * time.Second
+	w := regiontest.New(t, regiontest.Options{Change: func(c *node.Config) {
+		limit(c, func(r *topology.Retention) { r.PeerAge = age })
+	}})
+	w.OK(t, "eu", "POST", "/counter/a/incr", "")
+	w.WaitConverged(t)
+	w.Cut(t, "eu", "ap", links.BothWays, links.Refuse)
+	waitRegistered(t, w, false)
+	age = 24 * time.Hour
+	w.Stop(t, "eu")
+	w.Dump(t, "eu")
+	w.Start(t, "eu")
+	w.Heal(t, "eu", "ap")
+	waitRegistered(t, w, true)
+	w.Cut(t, "us", "eu", links.BothWays, links.Refuse)
+	w.Cut(t, "us", "ap", links.BothWays, links.Refuse)
+	handle := "/handle/" + handleOf(w, "eu", 1)
+	if a := w.Do(t, "eu", "PUT", handle, `{"claimant":"user:1"}`); a.Status != 201 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	w.Stop(t, "eu")
+	w.RemoveStream(t, "eu")
+	w.Restore(t, "eu")
+	w.Cut(t, "eu", "ap", links.BothWays, links.Refuse)
+	w.Heal(t, "us", "eu")
+	w.Start(t, "eu")
+	regiontest.Throughout(t, 3*time.Second, func() string {
+		if a := w.Do(t, "eu", "PUT", handle, `{"claimant":"user:2"}`); a.Status != 503 {
+			return fmt.Sprintf("without ap, eu answers %d %s", a.Status, a.Body)
+		}
+		return ""
+	})
+	w.HealAll(t)
+	knowsWhose(t, w, handle)
+}
+
+// waitRegistered waits until eu says so, or not, of ap.
+func waitRegistered(t *testing.T, w *regiontest.World, want bool) {
+	t.Helper()
+	regiontest.Eventually(t, regiontest.Patience, func() string {
+		for _, p := range w.Status(t, "eu").Peers {
+			if p.Region == "ap" && p.Registered == want {
+				return ""
+			}
+		}
+		return fmt.Sprintf("eu does not say of ap that it is registered: %t", want)
 	})
 }

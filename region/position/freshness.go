@@ -105,8 +105,9 @@ func (t *Tracker) catchUp(now time.Time) string {
 		}
 		f.target = crdt.Vector{}
 		for _, p := range t.peers {
-			// A peer that is heard and does not hear this region still counts.
-			if p.registered && t.silent(p) < Silence {
+			// A peer that is heard and does not hear this region still counts, and one that
+			// nothing is kept for.
+			if t.silent(p) < Silence {
 				f.target.Join(p.report.Applied)
 				f.target.Join(t.former(p.report.Stored))
 			}
@@ -144,20 +145,21 @@ func (t *Tracker) unheard() []string {
 }
 
 // capped lowers target to what can be had: what some reachable region stores, and depends
-// on nothing that none does.
+// on nothing that cannot be had.
 func (t *Tracker) capped(target crdt.Vector) crdt.Vector {
-	stored := t.local.Stored.Clone()
-	for _, p := range t.peers {
-		if t.silent(p) < Silence {
-			stored.Join(p.report.Stored)
+	can := t.known()
+	can.Join(t.local.Stored)
+	for lowered := true; lowered; {
+		lowered = false
+		for origin, w := range t.local.Waiting {
+			if w.On.Seq > can[w.On.Origin] && can[origin] > t.local.Applied[origin] {
+				can[origin], lowered = t.local.Applied[origin], true
+			}
 		}
 	}
 	out := crdt.Vector{}
 	for origin, seq := range target {
-		out[origin] = min(seq, stored[origin])
-		if w, waits := t.local.Waiting[origin]; waits && w.On.Seq > stored[w.On.Origin] {
-			out[origin] = min(seq, t.local.Applied[origin])
-		}
+		out[origin] = min(seq, can[origin])
 	}
 	return out
 }

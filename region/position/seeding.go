@@ -36,7 +36,7 @@ func (t *Tracker) Need() (why string, donors []string) {
 
 // serves reports whether the region serves without the snapshot that it needs: it served
 // before, and lacks what it would also lack if a link were cut.
-func (t *Tracker) serves() bool { return t.fresh.fresh && !t.lost() }
+func (t *Tracker) serves() bool { return (t.fresh.fresh || t.fresh.off) && !t.lost() }
 
 // turn reports whether another region serves in this one's place, and goes on to: of several
 // that need a snapshot the first by name joins first, once all can know that it needs one.
@@ -63,13 +63,13 @@ func (t *Tracker) Hold() bool {
 }
 
 // need brings the reason up to date. A region that lost everything goes on needing a
-// snapshot while not every peer is in reach.
+// snapshot while not every registered peer is in reach.
 func (t *Tracker) need() string {
 	if t.local == nil || !t.settled() {
 		return t.seeding.why
 	}
 	why, lacks := t.gap()
-	if why == "" && t.lost() && len(t.silentPeers()) > 0 {
+	if why == "" && t.lost() && slices.ContainsFunc(t.silentPeers(), t.registered) {
 		if why = t.seeding.why; why == "" && t.local.Doubt == region.Older {
 			why = "this database is empty, and the region had written before"
 		}
@@ -95,6 +95,8 @@ func (t *Tracker) gap() (why string, lacks region.Position) {
 	}
 	return "", lacks
 }
+
+func (t *Tracker) registered(name string) bool { return t.peers[name].registered }
 
 func (t *Tracker) served(log crdt.Origin, next uint64) bool {
 	for _, p := range t.peers {

@@ -59,6 +59,8 @@ type Tracker struct {
 
 	salvage salvage
 
+	distrusted bool // what the database remembers of who is registered
+
 	answer atomic.Pointer[answer] // of Ready; nil once more is known
 }
 
@@ -100,11 +102,23 @@ func (t *Tracker) Remember(name string, registered bool, reported time.Time, sto
 	if p == nil {
 		return
 	}
-	p.registered = registered
+	p.registered = registered || t.distrusted
 	if p.lastSeen.IsZero() { // or its own word is newer
 		p.reported = reported
 		p.stored.Join(stored)
 		p.applied.Join(applied)
+	}
+	t.broadcast()
+}
+
+// Distrust registers every peer, whatever the database remembers: it is an older copy, and a
+// peer that was de-registered then may have been taken back since (I10).
+func (t *Tracker) Distrust() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.distrusted = true
+	for _, p := range t.peers {
+		p.registered = true
 	}
 	t.broadcast()
 }

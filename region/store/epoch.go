@@ -46,10 +46,12 @@ func (w *Session) Moved() string { return w.moved }
 // Doubt is what the database says of itself.
 func (w *Session) Doubt() region.Doubt { return w.doubt }
 
-// SetDoubt has the database say it. It returns region.ErrFenced if another process has
-// written since.
+// SetDoubt has the database say it. One that is an older copy forgets which peers were
+// de-registered: they may have been taken back since. It returns region.ErrFenced if another
+// process has written since.
 func (w *Session) SetDoubt(ctx context.Context, d region.Doubt) error {
-	tag, err := w.conn.Exec(ctx, "update log_head set doubt = $1 where epoch = $2 and cycle = $3", d, w.head.Origin.Epoch, w.head.Cycle)
+	tag, err := w.conn.Exec(ctx, `with peers as (update peer set registered = true where $4)
+		update log_head set doubt = $1 where epoch = $2 and cycle = $3`, d, w.head.Origin.Epoch, w.head.Cycle, d == region.Older)
 	switch {
 	case err != nil:
 		return unavailable("keep the doubt", err)

@@ -101,7 +101,9 @@ func (w *Writer) identify(ctx context.Context, mustWrite bool) error {
 
 // doubt notes a doubt, or its end, before anyone acts on it.
 func (w *Writer) doubt(ctx context.Context, d region.Doubt) error {
-	w.proof.doubt = d
+	if w.proof.doubt = d; d == region.Older {
+		w.tracker.Distrust()
+	}
 	if err := w.session.SetDoubt(ctx, d); err != nil {
 		return err
 	}

@@ -118,6 +118,11 @@ func (w *Writer) serve(ctx context.Context, again bool) error {
 	w.proof.resume(session)
 	defer func() { w.proof.cycle = session.Head().Cycle }()
 	w.load()
+	if w.proof.evidence != "" {
+		if err := w.doubt(ctx, region.Older); err != nil {
+			return err
+		}
+	}
 	if again {
 		w.cfg.Logger.Info("the database is open again", region.EntryAttr(session.Head().Origin, session.Head().Seq))
 	}
