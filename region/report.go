@@ -18,7 +18,7 @@ type Report struct {
 	Ordinals  crdt.Vector // the same as Applied, counted in events
 	Floors    crdt.Vector // first entry that it can still serve of each log
 	Ready     bool        // it serves clients
-	Needs     bool        // it needs a snapshot, though it may serve
+	Needs     bool        // it needs a snapshot and can have one, though it may serve
 	Unproven  bool        // it asks what is stored of its log, to know that it may go on with it (I14)
 	Salvaging bool        // its stream may have more of its former logs than anyone stores
 	SentAt    time.Time   // its physical clock

@@ -198,6 +198,11 @@ func TestReadiness_WithoutTheGuardStaleIsReady(t *testing.T) {
 		wantReady(t, tracker)
 		tracker.Observe(report(eu, 7, crdt.Vector{us: 3}))
 		wantReady(t, tracker)
+		tracker.Advance(has(us, 3, crdt.Vector{eu: 2})) // of which entry 3 is not kept any more
+		beat(tracker, position.Silence)
+		tracker.Observe(keeps(report(eu, 7, crdt.Vector{us: 3}), crdt.Vector{eu: 5}))
+		wantNeed(t, tracker, "nobody in reach keeps entry 3 of eu")
+		wantReady(t, tracker)
 		tracker.Observe(report(ap, 7, crdt.Vector{us: 4}))
 		wantUnready(t, tracker, "it is not the newest copy")
 	})

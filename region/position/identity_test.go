@@ -155,10 +155,21 @@ func TestReadiness_WaitsForNothingThatCannotBeHad(t *testing.T) {
 		tracker = track("us", 0, "eu", "ap")
 		tracker.Advance(l)
 		tracker.Observe(report(eu, 1, crdt.Vector{us: 5}))
+		l.Waiting[us] = position.Waiting{On: region.Position{Origin: eu, Seq: 2}} // which waits too
+		l.Waiting[eu] = position.Waiting{On: region.Position{Origin: ap, Seq: 4}}
+		l.Stored[eu] = 2
+		tracker = track("us", 0, "eu", "ap")
+		tracker.Advance(l)
+		tracker.Observe(report(eu, 2, crdt.Vector{us: 5}))
+		beat(tracker, position.Silence)
+		wantReady(t, tracker)
+		tracker = track("us", 0, "eu", "ap")
+		tracker.Advance(l)
+		tracker.Observe(report(eu, 2, crdt.Vector{us: 5}))
 		holder := report(ap, 0, crdt.Vector{us: 5})
 		holder.Stored = crdt.Vector{us: 5, ap: 4}
 		tracker.Observe(holder)
-		wantUnready(t, tracker, "3 entries of us to apply")
+		wantUnready(t, tracker, "1 entries of eu to apply")
 	})
 }
 

@@ -77,7 +77,7 @@ func (t *Tracker) report() region.Report {
 	r := region.Report{
 		Origin: t.local.Origin, Instance: t.instance, Head: t.local.Head,
 		Stored: t.local.Stored, Applied: t.local.Applied, Ordinals: t.local.Ordinals, Floors: t.floors,
-		Ready: ready && t.unwhole() == "", Needs: t.need() != "", Unproven: !t.local.Proven, Salvaging: t.salvaging(),
+		Ready: ready && t.unwhole() == "", Needs: t.need() != "" && !t.yields(), Unproven: !t.local.Proven, Salvaging: t.salvaging(),
 		SentAt: t.now(), Echoes: map[string]region.Echo{}, Sums: map[crdt.Origin]region.Checksum{},
 	}
 	for _, p := range t.peers {

@@ -15,7 +15,7 @@ import (
 type seeding struct {
 	why   string          // it does; kept until it has joined one, even with nobody in reach
 	lacks region.Position // an entry that nobody keeps any more; zero if it lost everything
-	since time.Time       // it is known
+	since time.Time       // it is known, or its turn that it gave away is over
 	donor string          // it is joining this peer's
 }
 
@@ -38,20 +38,34 @@ func (t *Tracker) Need() (why string, donors []string) {
 // before, and lacks what it would also lack if a link were cut.
 func (t *Tracker) serves() bool { return (t.fresh.fresh || t.fresh.off) && !t.lost() }
 
+// yieldFor is how long a region whose turn it is lets all others go first, if it cannot begin.
+const yieldFor = 30 * time.Second
+
+// Yield notes that no donor's snapshot could be had.
+func (t *Tracker) Yield() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.seeding.since = time.Now().Add(yieldFor)
+	t.broadcast()
+}
+
+func (t *Tracker) yields() bool { return time.Now().Before(t.seeding.since) }
+
 // turn reports whether another region serves in this one's place, and goes on to: of several
 // that need a snapshot the first by name joins first, once all can know that it needs one.
+// One that yields goes when nobody else needs one.
 func (t *Tracker) turn() bool {
 	serves := false
 	for _, p := range t.peers {
 		if t.silent(p) >= Silence || !p.report.Ready {
 			continue
 		}
-		if p.report.Needs && p.name < t.self {
+		if p.report.Needs && (p.name < t.self || t.yields()) {
 			return false
 		}
 		serves = true
 	}
-	return serves && time.Since(t.seeding.since) >= Silence
+	return serves && (t.yields() || time.Since(t.seeding.since) >= Silence)
 }
 
 // Hold reports whether nothing may be merged yet: the database is empty, and whether

@@ -3,6 +3,7 @@ package position_test
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -60,6 +61,26 @@ func TestNeed_ALostDatabase(t *testing.T) {
 		wantUnready(t, tracker, "2 entries of eu")
 		if tracker.Hold() {
 			t.Error("it does not merge after it has joined")
+		}
+	})
+}
+
+// Where the only peer is gone for good, a lost database is filled by the region's own stream.
+func TestNeed_TheLostDoNotWaitForTheDeregistered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracker := track("us", 0, "eu")
+		lost := has(us2, 0, nil)
+		lost.Doubt = region.Older
+		tracker.Advance(lost)
+		beat(tracker, 6*time.Second)
+		wantNeed(t, tracker, "this database is empty")
+		if !tracker.Hold() {
+			t.Error("it merges before it has joined")
+		}
+		tracker.SetRegistered("eu", false)
+		wantNeed(t, tracker, "")
+		if tracker.Hold() {
+			t.Error("it does not merge what its stream has")
 		}
 	})
 }
@@ -154,6 +175,57 @@ func TestNeed_OneAfterTheOther(t *testing.T) {
 			wantReady(t, tracker)
 		}
 	})
+}
+
+// One that cannot begin gives its turn away, and later takes it again: nobody waits for it
+// for good.
+func TestNeed_OneThatCannotBeginLetsOthersGoFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		za := crdt.Origin{Region: "za", Epoch: 1}
+		tracker := track("us", 0, "za", "eu")
+		hear := func(seconds int, zaNeeds bool) {
+			for range seconds {
+				z, e := report(za, 3, crdt.Vector{eu: 4}), keeps(report(eu, 9, crdt.Vector{za: 3}), crdt.Vector{eu: 7})
+				z.Needs = zaNeeds
+				tracker.Observe(z)
+				tracker.Observe(e)
+				tracker.Need()
+				beat(tracker, time.Second)
+			}
+		}
+		said := &announced{}
+		go func() { _ = tracker.Report(t.Context(), said) }()
+		tracker.Advance(has(us, 1, crdt.Vector{za: 3, eu: 4}))
+		tracker.Observe(report(za, 3, crdt.Vector{eu: 4}))
+		tracker.Observe(report(eu, 4, crdt.Vector{za: 3}))
+		wantReady(t, tracker)
+		want := func(needs bool, donors ...string) {
+			t.Helper()
+			wantNeed(t, tracker, "entry 5 of eu", donors...)
+			if said.needs.Load() != needs {
+				t.Errorf("us announces that it needs a snapshot: %t", !needs)
+			}
+		}
+		hear(6, true)
+		want(true, "eu") // before za
+		tracker.Yield()
+		hear(2, true)
+		want(false)
+		hear(2, false)
+		want(false, "eu") // nobody else needs one
+		hear(29, true)
+		want(true) // it is announced again first
+		hear(5, true)
+		want(true, "eu")
+	})
+}
+
+// announced is whether a region's last report says that it needs a snapshot.
+type announced struct{ needs atomic.Bool }
+
+func (a *announced) PublishReport(r region.Report) error {
+	a.needs.Store(r.Needs)
+	return nil
 }
 
 // All have to know that a region needs a snapshot before it stops serving.

@@ -22,6 +22,8 @@ type Tracker interface {
 	Join(donor string)
 	// Joined says that it was.
 	Joined()
+	// Yield says that no donor's could be had.
+	Yield()
 }
 
 // Writer merges a snapshot into the region's state. It returns once all of it is
@@ -94,7 +96,8 @@ func (s *Seeder) note(why string, donors []string) {
 	}
 }
 
-// round asks the donors in turn until one's snapshot is joined.
+// round asks the donors in turn until one's snapshot is joined. If none is, other regions that
+// need one need not wait for this.
 func (s *Seeder) round(ctx context.Context, donors []string, pause time.Duration) {
 	for i, donor := range donors {
 		err := s.try(ctx, donor)
@@ -115,6 +118,7 @@ func (s *Seeder) round(ctx context.Context, donors []string, pause time.Duration
 		s.cfg.Logger.Log(ctx, level, "a snapshot was not joined, nothing of it is here", "peer", donor, "err", err, "next", next)
 		s.told[donor] = err.Error()
 	}
+	s.tracker.Yield()
 }
 
 // try joins one donor's snapshot.
