@@ -93,6 +93,20 @@ func TestWaitStored(t *testing.T) {
 	})
 }
 
+// An older copy of the database says nothing of who is registered now.
+func TestDistrust(t *testing.T) {
+	tracker := track("us", 0, "eu", "ap")
+	tracker.Remember("eu", false, time.Now(), nil, nil)
+	if n := tracker.Registered(); n != 1 {
+		t.Errorf("%d peers are registered, want 1", n)
+	}
+	tracker.Distrust()
+	tracker.Remember("ap", false, time.Now(), nil, nil)
+	if n := tracker.Registered(); n != 2 {
+		t.Errorf("%d peers are registered, want 2", n)
+	}
+}
+
 // What the database remembers of a peer counts, and what it has said since more.
 func TestRemember(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

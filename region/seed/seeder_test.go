@@ -177,6 +177,8 @@ func TestSeeder_NeverGivesUp(t *testing.T) {
 		}
 	}
 	w := begin(t, seed.Config{}, donor("eu"), donor("ap"))
+	said := make(needs)
+	go func() { _ = w.tracker.Report(t.Context(), said) }()
 	next := regexp.MustCompile(`next="asking again in (\S+)"`)
 	var pauses []time.Duration
 	eventually(t, func() string {
@@ -208,8 +210,22 @@ func TestSeeder_NeverGivesUp(t *testing.T) {
 	if s := w.seeder.Status(); s.Why == "" || s.Failure == "" || s.Last != nil {
 		t.Errorf("status %+v", s)
 	}
+	if <-said {
+		t.Error("other regions are to wait for it")
+	}
 	close(able)
 	w.waitJoined(t, "")
+}
+
+// needs is whether the region announces that it needs a snapshot.
+type needs chan bool
+
+func (n needs) PublishReport(r region.Report) error {
+	select {
+	case n <- r.Needs:
+	default:
+	}
+	return nil
 }
 
 func TestNew_RefusesAnIncompleteConfig(t *testing.T) {
