@@ -28,7 +28,7 @@ func measured(peers ...position.PeerState) *measurement {
 
 func at(name string, ofUs, ofEu uint64) position.PeerState {
 	return position.PeerState{
-		Region: name, Registered: true, Reachable: true, Reported: time.Now(),
+		Region: name, Registered: true, Heard: true, Reachable: true, Reported: time.Now(),
 		Stored: crdt.Vector{us: ofUs, eu: ofEu}, Applied: crdt.Vector{us: ofUs, eu: ofEu},
 	}
 }
