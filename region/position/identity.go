@@ -104,6 +104,14 @@ type salvage struct {
 	whole  bool
 }
 
+// follow takes it over to the next epoch of a database that nothing was found against: the
+// stream has nothing of the last one that is not in there.
+func (s *salvage) follow(was, is *Local) {
+	if was != nil && s.before == was.Origin && is.Origin.Epoch > was.Origin.Epoch && !was.Contradicted {
+		s.before = is.Origin
+	}
+}
+
 // Salvaged notes that the database has what the stream had of the logs before own: whole, so
 // that the stream is own's from now on, or all that can be had for now, so that clients need
 // not wait for the rest.

@@ -110,6 +110,18 @@ func TestReadiness_WaitsForItsOwnStream(t *testing.T) {
 		if !tracker.Recovered() {
 			t.Error("the stream is read back, and eu knows no more")
 		}
+		next := func(epoch uint32) *position.Local {
+			l := has(crdt.Origin{Region: "us", Epoch: epoch}, 0, crdt.Vector{us: 8, eu: 1})
+			l.Proven, l.Doubt = true, region.Older
+			return l
+		}
+		tracker.Advance(next(3)) // begun by a write
+		wantReady(t, tracker)
+		found := next(3)
+		found.Contradicted = true
+		tracker.Advance(found)
+		tracker.Advance(next(4))
+		wantUnready(t, tracker, "its own stream")
 	})
 }
 

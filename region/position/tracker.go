@@ -59,7 +59,8 @@ type Tracker struct {
 
 	salvage salvage
 
-	distrusted bool // what the database remembers of who is registered
+	gathered   time.Time // since then every region is there, and whole; zero if not
+	distrusted bool      // what the database remembers of who is registered
 
 	answer atomic.Pointer[answer] // of Ready; nil once more is known
 }
@@ -130,6 +131,7 @@ func (t *Tracker) Advance(l *Local) {
 	if was := t.local; was != nil && (was.Proven && !l.Proven || was.Contradicted && was.Origin != l.Origin) {
 		t.fresh.reset(time.Now(), t.now(), "the database is another than before")
 	}
+	t.salvage.follow(t.local, l)
 	t.local = l
 	t.fresh.beat(time.Now(), t.now())
 	t.settle()
@@ -153,6 +155,9 @@ func (t *Tracker) Observe(r region.Report) {
 		return
 	}
 	received := time.Now()
+	if r.Instance != p.report.Instance || t.silent(p) >= Silence {
+		t.gathered = time.Time{}
+	}
 	if r.Instance != p.report.Instance {
 		// Its database may be another than the last process's, and hold less.
 		p.stored, p.applied, p.stable = crdt.Vector{}, crdt.Vector{}, stability{}
@@ -163,6 +168,7 @@ func (t *Tracker) Observe(r region.Report) {
 	p.clock.observe(r, t.self, t.now())
 	p.marks.add(r)
 	p.stable.observe(r)
+	t.gather()
 	t.settle()
 	t.follow()
 	t.broadcast()

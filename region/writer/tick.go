@@ -32,6 +32,7 @@ func (w *Writer) tick(ctx context.Context, now time.Time) error {
 	if err := w.resolve(ctx); err != nil {
 		return err
 	}
+	w.more = w.more || len(w.tracker.Local().Waiting) > 0 // for what may be lost for good by now
 	if now.Before(w.sweepAt) {
 		if err := w.session.Ping(ctx); err != nil {
 			return err

@@ -75,7 +75,7 @@ func (w *Writer) schedule() []*region.Entry {
 		for origin, log := range w.logs {
 			for next[origin] < len(log.entries) && events < w.cfg.MaxRun {
 				e := log.entries[next[origin]]
-				if applied[origin] != e.Seq-1 || !applied.Covers(w.needs(e)) {
+				if applied[origin] != e.Seq-1 || !w.met(w.needs(e), applied) {
 					break
 				}
 				run = append(run, e)
@@ -89,6 +89,29 @@ func (w *Writer) schedule() []*region.Entry {
 	w.full = events >= w.cfg.MaxRun
 	w.more = w.full && w.left(next)
 	return run
+}
+
+// met reports whether all of needs is applied that is not lost for good.
+func (w *Writer) met(needs, applied crdt.Vector) bool {
+	for log, seq := range needs {
+		have := applied[log]
+		if have >= seq {
+			continue
+		}
+		if have < w.tracker.Remains(log, seq) {
+			return false
+		}
+		w.tellLost(region.Position{Origin: log, Seq: seq})
+	}
+	return true
+}
+
+// tellLost says once what nobody waits for any more.
+func (w *Writer) tellLost(p region.Position) {
+	if w.lost != p {
+		w.cfg.Logger.Warn("an entry that others rest on is lost for good: they are applied without it", region.EntryAttr(p.Origin, p.Seq))
+	}
+	w.lost = p
 }
 
 // left reports whether a log has entries beyond those that are next to be scheduled.

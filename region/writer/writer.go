@@ -40,9 +40,10 @@ type Writer struct {
 	current   *request    // not all of its writes have joined a group; nil if none waits
 	arrived   []*delivery // not stored yet
 	logs      map[crdt.Origin]*waitingLog
-	standing  string // why entries of peers wait, as it was told
-	more      bool   // entries that wait may be applicable
-	full      bool   // the last run ended at MaxRun
+	lost      region.Position // the last that was told to be lost for good
+	standing  string          // why entries of peers wait, as it was told
+	more      bool            // entries that wait may be applicable
+	full      bool            // the last run ended at MaxRun
 	unsettled *unsettled
 	disk      disk
 	localAt   time.Time // the next group may start
