@@ -29,8 +29,10 @@ func TestRemains(t *testing.T) {
 		"eu does not hear us":     {seconds: 20, want: 7, eu: func(r *region.Report) { r.Echoes = nil }},
 		"eu is another each time": {seconds: 20, want: 7, eu: func(r *region.Report) { r.Instance = time.Now().String() }},
 		"eu is away":              {seconds: 20, want: 7, eu: func(r *region.Report) { r.Origin.Region = "xx" }},
-		"eu is away, and de-registered": {seconds: 20, want: 7, eu: func(r *region.Report) { r.Origin.Region = "xx" },
-			before: func(t *position.Tracker) { t.SetRegistered("eu", false) }},
+		"eu is away, and de-registered": {
+			seconds: 20, want: 7, eu: func(r *region.Report) { r.Origin.Region = "xx" },
+			before: func(t *position.Tracker) { t.SetRegistered("eu", false) },
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
