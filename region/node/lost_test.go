@@ -34,10 +34,5 @@ func TestLost_NobodyWaitsForWhatIsLostForGood(t *testing.T) {
 		regiontest.Eventually(t, regiontest.Patience, func() string { return shows(t, w, name, "/counter/b", "value", "1") })
 	}
 	w.WaitConverged(t)
-	regiontest.Eventually(t, regiontest.Patience, func() string {
-		if !w.Status(t, "eu").Handles.Decides {
-			return "eu decides about no handle"
-		}
-		return ""
-	})
+	waitDecides(t, w, "eu")
 }

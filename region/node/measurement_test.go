@@ -104,6 +104,7 @@ func TestMeasurement_ForecastsTheFirstLimit(t *testing.T) {
 // that is well below the limit and the own log reaches back to what it has.
 func TestMeasurement_JudgesAPeer(t *testing.T) {
 	out := func(p position.PeerState) position.PeerState { p.Registered = false; return p }
+	unheard := func(p position.PeerState) position.PeerState { p.Heard = false; return p }
 	listened := silent(at("ap", 199, 100), time.Hour) // remembered as of long ago
 	listened.Silent = time.Second
 	for _, c := range []struct {
@@ -119,6 +120,7 @@ func TestMeasurement_JudgesAPeer(t *testing.T) {
 		{"away for too long", silent(at("ap", 199, 100), 61*time.Second), 1000, false},
 		{"away for as long as this process knows", listened, 1000, true},
 		{"out, up to date", out(at("ap", 199, 100)), 1000, true},
+		{"out, and not heard yet", unheard(out(at("ap", 199, 100))), 1000, false},
 		{"out, at half the limit", out(at("ap", 149, 90)), 1200, true},
 		{"out, above half the limit", out(at("ap", 149, 90)), 1199, false},
 		{"out, lacks the first entry that is kept", out(at("ap", 99, 100)), 1 << 20, true},

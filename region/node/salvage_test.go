@@ -164,12 +164,7 @@ func TestSalvage_WhatIsOutOfReachKeepsNobodyWaiting(t *testing.T) {
 	w.HealAll(t)
 	regiontest.Eventually(t, regiontest.Patience, func() string { return shows(t, w, "us", "/counter/a", "value", "25") })
 	w.WaitConverged(t)
-	regiontest.Eventually(t, regiontest.Patience, func() string {
-		if !w.Status(t, "us").Handles.Decides {
-			return "us decides about no handle"
-		}
-		return ""
-	})
+	waitDecides(t, w, "us")
 }
 
 // us is restored while nobody can read its stream, which alone has what us wrote last. us
@@ -206,12 +201,7 @@ func TestSalvage_AStreamThatCannotBeReadYet(t *testing.T) {
 			return shows(t, w, "us", "/counter/a", "value", strconv.FormatInt(want, 10))
 		})
 		w.WaitConverged(t)
-		regiontest.Eventually(t, regiontest.Patience, func() string {
-			if !w.Status(t, "us").Handles.Decides {
-				return "us decides about no handle"
-			}
-			return ""
-		})
+		waitDecides(t, w, "us")
 		w.Stop(t, "us")
 	}
 }

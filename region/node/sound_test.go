@@ -41,25 +41,37 @@ func losesItsOwner(t *testing.T, writer string) {
 	if got := counter(t, w, "eu", "a"); got != 1 {
 		t.Errorf("eu serves a counter of %d, want 1", got)
 	}
-	regiontest.Throughout(t, time.Second, func() string {
-		if a := w.Do(t, "eu", "PUT", handle, `{"claimant":"user:2"}`); a.Status != 503 {
-			return fmt.Sprintf("without us, eu answers %d %s", a.Status, a.Body)
-		}
-		return ""
-	})
+	decidesNothing(t, w, handle, time.Second)
 	if w.Status(t, "eu").Handles.Decides {
 		t.Error("eu says that it decides about handles")
 	}
 	w.Stop(t, "eu") // and it has not forgotten why when it is restarted
 	w.Start(t, "eu")
-	regiontest.Throughout(t, 2*time.Second, func() string {
+	decidesNothing(t, w, handle, 2*time.Second)
+	w.HealAll(t)
+	knowsWhose(t, w, handle)
+}
+
+// decidesNothing checks that eu gives a handle to nobody.
+func decidesNothing(t *testing.T, w *regiontest.World, handle string, limit time.Duration) {
+	t.Helper()
+	regiontest.Throughout(t, limit, func() string {
 		if a := w.Do(t, "eu", "PUT", handle, `{"claimant":"user:2"}`); a.Status != 503 {
-			return fmt.Sprintf("restarted, without us, eu answers %d %s", a.Status, a.Body)
+			return fmt.Sprintf("eu answers %d %s", a.Status, a.Body)
 		}
 		return ""
 	})
-	w.HealAll(t)
-	knowsWhose(t, w, handle)
+}
+
+// waitDecides waits until a region says that it decides about its handles.
+func waitDecides(t *testing.T, w *regiontest.World, name string) {
+	t.Helper()
+	regiontest.Eventually(t, regiontest.Patience, func() string {
+		if !w.Status(t, name).Handles.Decides {
+			return name + " decides about no handle"
+		}
+		return ""
+	})
 }
 
 // knowsWhose waits until eu says that a handle is another's.
@@ -109,12 +121,7 @@ func TestSound_WhoIsRegisteredIsNotTakenFromADump(t *testing.T) {
 	w.Cut(t, "eu", "ap", links.BothWays, links.Refuse)
 	w.Heal(t, "us", "eu")
 	w.Start(t, "eu")
-	regiontest.Throughout(t, 3*time.Second, func() string {
-		if a := w.Do(t, "eu", "PUT", handle, `{"claimant":"user:2"}`); a.Status != 503 {
-			return fmt.Sprintf("without ap, eu answers %d %s", a.Status, a.Body)
-		}
-		return ""
-	})
+	decidesNothing(t, w, handle, 3*time.Second)
 	w.HealAll(t)
 	knowsWhose(t, w, handle)
 }

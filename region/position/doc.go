@@ -13,6 +13,8 @@
 //   - I13: Ready is false until the region has applied what its reachable peers
 //     reported when it started, and again after its writer stood still.
 //   - Stable (for collecting tombstones) never claims what a peer might not have.
+//   - I6: Remains gives an entry up only when every region there is has said for 10 s that
+//     nobody has it. A copy of a database that is put back later may have it all the same.
 //
 // # Failure handling
 //

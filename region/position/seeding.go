@@ -83,7 +83,7 @@ func (t *Tracker) need() string {
 		return t.seeding.why
 	}
 	why, lacks := t.gap()
-	if why == "" && t.lost() && slices.ContainsFunc(t.silentPeers(), t.registered) {
+	if why == "" && t.lost() && t.away() {
 		if why = t.seeding.why; why == "" && t.local.Doubt == region.Older {
 			why = "this database is empty, and the region had written before"
 		}
@@ -110,7 +110,15 @@ func (t *Tracker) gap() (why string, lacks region.Position) {
 	return "", lacks
 }
 
-func (t *Tracker) registered(name string) bool { return t.peers[name].registered }
+// away reports whether a registered peer is out of reach.
+func (t *Tracker) away() bool {
+	for _, p := range t.peers {
+		if p.registered && t.silent(p) >= Silence {
+			return true
+		}
+	}
+	return false
+}
 
 func (t *Tracker) served(log crdt.Origin, next uint64) bool {
 	for _, p := range t.peers {

@@ -93,6 +93,7 @@ func (w *Writer) schedule() []*region.Entry {
 
 // met reports whether all of needs is applied that is not lost for good.
 func (w *Writer) met(needs, applied crdt.Vector) bool {
+	var lost region.Position
 	for log, seq := range needs {
 		have := applied[log]
 		if have >= seq {
@@ -101,7 +102,10 @@ func (w *Writer) met(needs, applied crdt.Vector) bool {
 		if have < w.tracker.Remains(log, seq) {
 			return false
 		}
-		w.tellLost(region.Position{Origin: log, Seq: seq})
+		lost = region.Position{Origin: log, Seq: seq}
+	}
+	if lost.Seq > 0 {
+		w.tellLost(lost)
 	}
 	return true
 }
